@@ -38,6 +38,7 @@ MAX_LINE_TOKENS, MAX_TOKEN_COUNT, MAX_WORD_COUNT = 60, 4, 3
 
 LAST_WORD = regex.compile(rf"{LATIN_LETTER}++(?:['’]{LATIN_LETTER}++)*+$")
 SENTENCE_BREAKS = frozenset('.!?:”"')
+"""Characters after which a sentence begins."""
 
 NO_CHARACTER, DIGIT, LOWERCASE, OTHER_LETTER, OTHER_CHARACTER = 0, 1, 2, 3, 19
 MARK_CLASSES = {

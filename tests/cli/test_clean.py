@@ -73,13 +73,13 @@ def test_line_ends_stay_as_they_were(
     assert capsysbinary.readouterr().out == b"Salt & fog.\r\nRain later.\r\n"
 
 
-def test_nothing_repaired_is_nothing(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_empty_input_gives_empty_output(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     stdin(b"", monkeypatch)
     assert main(["clean", "-"]) == 0
     assert capsys.readouterr() == ("", "")
 
 
-def test_what_is_no_text_fails_and_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_file_that_is_not_text_fails_and_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(b"\x89PNG\r\n")
     assert main(["clean", str(path)]) == 1

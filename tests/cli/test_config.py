@@ -45,7 +45,7 @@ def shown(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, str]
     return {line.rpartition("  # ")[0].strip(): line.rpartition("  # ")[2] for line in lines}
 
 
-def test_every_setting_that_holds_is_shown_with_its_source(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_setting_is_shown_with_its_source(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told = shown(capsys, "--config", str(config), "--set", "input.limits.bytes=5000")
     assert told['input.encoding = "gb18030"'] == str(config)
     assert told["input.limits.bytes = 5000"] == "--set input.limits.bytes=5000"
@@ -56,11 +56,11 @@ def test_every_setting_that_holds_is_shown_with_its_source(config: Path, capsys:
     assert told['vocabulary.roles = { "策展" = "curator" }'] == str(config)
 
 
-def test_rules_that_nobody_touched_do_not_flood_the_list(capsys: pytest.CaptureFixture[str]) -> None:
+def test_unchanged_rules_are_not_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert not [line for line in shown(capsys) if line.startswith("rules")]
 
 
-def test_what_holds_for_a_profile_is_shown_with_its_name(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_settings_of_a_profile_are_shown_with_its_name(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told = shown(capsys, "--config", str(config), "--profile", "wire")
     assert told["stages.words.longest = 20"] == f"{config}, profile wire"
     assert told['rules."credits.line" = 0.99'] == f"{config}, profile wire"
@@ -72,9 +72,7 @@ def test_an_unknown_profile_is_refused_with_the_nearest(config: Path, capsys: py
     assert "unknown profile 'wires'; did you mean 'wire'?" in capsys.readouterr().err
 
 
-def test_what_is_printed_means_the_same_when_it_is_read(
-    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_printed_settings_can_be_read_back(config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["config", "--config", str(config)]) == 0
     again = tmp_path / "again.toml"
     again.write_text(capsys.readouterr().out, "utf-8")
@@ -96,7 +94,7 @@ def test_the_file_with_every_setting_means_what_it_was_made_from(
     assert (after.input, after.vocabulary) == (before.input, before.vocabulary)
 
 
-def test_every_commented_setting_can_be_taken_as_it_stands(tmp_path: Path) -> None:
+def test_every_commented_setting_can_be_uncommented(tmp_path: Path) -> None:
     whole = tmp_path / "all.toml"
     assert main(["config", "--all", "-o", str(whole)]) == 0
     live = regex.sub(r"^# (?=[\w\".-]+ = (?!…))", "", whole.read_text("utf-8"), flags=regex.MULTILINE)

@@ -307,12 +307,12 @@ def test_a_path_that_is_not_there_is_refused(articles: Path, tmp_path: Path, cap
     assert capsys.readouterr().err == f"pipeline: error: {tmp_path / 'none'} does not exist\n"
 
 
-def test_nothing_to_compare_is_not_all_well(tmp_path: Path, capsys: Captured) -> None:
+def test_nothing_to_compare_is_an_error(tmp_path: Path, capsys: Captured) -> None:
     assert main(["diff", str(tmp_path), str(tmp_path)]) == 2
     assert "no articles in " in capsys.readouterr().err
 
 
-def test_a_terminal_is_told_nothing_that_moves_its_cursor(raw: Path, tmp_path: Path, capsys: Captured) -> None:
+def test_no_control_characters_are_printed_to_a_terminal(raw: Path, tmp_path: Path, capsys: Captured) -> None:
     (raw / "esc.txt").write_text("Lamp \x1b[31mred\x1b[0m lit.\n灯是红的。\n", "utf-8")
     for name, stages in (("a", "markup,languages,dialogue"), ("b", "languages,dialogue")):
         assert main(["run", str(raw), "-o", str(tmp_path / name), "-q", "--stages", stages]) == 0

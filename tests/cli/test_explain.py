@@ -155,7 +155,7 @@ def test_one_stage_s_work_is_shown(bell: str, capsys: Captured) -> None:
 
 
 @pytest.mark.parametrize("option", ["--below", "--above"])
-def test_confidence_tells_what_is_shown(bell: str, capsys: Captured, option: str) -> None:
+def test_findings_are_filtered_by_confidence(bell: str, capsys: Captured, option: str) -> None:
     assert main(["explain", bell, option, "0.95", "--json"]) == 0
     shown = told(capsys)
     found = [item["confidence"] for item in (*shown["edits"], *shown["labels"])]
@@ -170,7 +170,7 @@ def test_one_kind_is_shown(bell: str, capsys: Captured, kind: str) -> None:
     assert not any(shown[other] for other in {"edits", "labels", "notes"} - {kind})
 
 
-def test_where_nothing_is_as_asked_for_it_says_so(bell: str, capsys: Captured) -> None:
+def test_empty_selection_is_reported(bell: str, capsys: Captured) -> None:
     assert main(["explain", bell, "--below", "0"]) == 0
     assert capsys.readouterr().out == "nothing matches\n"
 

@@ -137,7 +137,7 @@ def test_fields_in_other_fields_are_known(dump: Path, output: Path, capsys: Capt
     assert "input.id_field" in refused([str(dump), *wrong], other, capsys)
 
 
-def test_texts_beside_a_table_do_not_trip(raw: Path, output: Path, capsys: Captured) -> None:
+def test_text_files_next_to_a_table_are_no_error(raw: Path, output: Path, capsys: Captured) -> None:
     """The settings of a dump may name a field that its text files have no use for."""
     assert main(["run", str(raw), "-o", str(output), "-q", "--set", "input.text_field=stroy"]) == 0
     _csv(raw / "rows")

@@ -60,7 +60,7 @@ def test_a_jsonl_file_is_a_document_a_line(tmp_path: Path, output: Path) -> None
 # What it says
 
 
-def test_the_summary_is_the_account(raw: Path, output: Path, capsys: Captured) -> None:
+def test_summary_counts_documents_exchanges_turns_and_edits(raw: Path, output: Path, capsys: Captured) -> None:
     (raw / "empty.txt").touch()
     assert main(["run", str(raw), "-o", str(output)]) == 1
     lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
@@ -90,7 +90,7 @@ def test_in_a_pipe_only_failures_are_on_stderr(raw: Path, output: Path, capsys: 
     assert capsys.readouterr().err == ""
 
 
-def test_quiet_says_nothing_where_nothing_fails(raw: Path, output: Path, capsys: Captured) -> None:
+def test_quiet_prints_nothing_if_nothing_fails(raw: Path, output: Path, capsys: Captured) -> None:
     assert main(["run", str(raw), "-o", str(output), "-q"]) == 0
     assert capsys.readouterr() == ("", "")
 
@@ -165,7 +165,7 @@ def test_a_file_that_may_not_be_read_is_named(raw: Path, output: Path, capsys: C
     assert written(output) == ["lamps", "wire/locks"]
 
 
-def test_a_file_that_a_disk_does_not_give_is_named(
+def test_file_with_a_read_error_is_named(
     raw: Path, output: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What root sees instead of a missing permission."""
@@ -356,7 +356,7 @@ def test_settings_in_the_working_folder_are_not_read_by_themselves(
 # What is left out
 
 
-def test_what_is_left_aside_is_told_and_on_record(raw: Path, output: Path, capsys: Captured) -> None:
+def test_skipped_files_are_reported_and_recorded(raw: Path, output: Path, capsys: Captured) -> None:
     (raw / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
     assert main(["run", str(raw), "-o", str(output)]) == 0
     assert capsys.readouterr().err == "skipped: photo.png: is a PNG image\n"
@@ -364,7 +364,7 @@ def test_what_is_left_aside_is_told_and_on_record(raw: Path, output: Path, capsy
     assert json.loads(line) == {"name": "photo.png", "reason": "is a PNG image", "count": 1}
 
 
-def test_very_much_that_is_left_aside_is_listed_and_not_told(raw: Path, output: Path, capsys: Captured) -> None:
+def test_many_skipped_files_are_recorded_but_not_printed(raw: Path, output: Path, capsys: Captured) -> None:
     for number in range(1234):
         (raw / f"{number:04}.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
     assert main(["run", str(raw), "-o", str(output)]) == 0
@@ -374,7 +374,7 @@ def test_very_much_that_is_left_aside_is_listed_and_not_told(raw: Path, output: 
     assert len((output / "_run" / "left-out.jsonl").read_text(encoding="utf-8").splitlines()) == 1234
 
 
-def test_quiet_says_nothing_of_what_is_left_aside(raw: Path, output: Path, capsys: Captured) -> None:
+def test_quiet_does_not_report_skipped_files(raw: Path, output: Path, capsys: Captured) -> None:
     (raw / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
     assert main(["run", str(raw), "-o", str(output), "-q"]) == 0
     assert capsys.readouterr() == ("", "")

@@ -37,14 +37,14 @@ def said(capsys: Captured, **how: float | None) -> list[str]:
     return capsys.readouterr().out.splitlines()
 
 
-def test_the_time_is_told_where_it_is_known(capsys: Captured) -> None:
+def test_summary_shows_the_time_if_known(capsys: Captured) -> None:
     plain, timed = said(capsys), said(capsys, seconds=0.1)
     assert [line for line in timed if line not in plain] == ["0.1 s, 3.1 MB/s, 200 documents a second"]
     assert [line for line in timed if line in plain] == plain
     assert timed[-1].startswith("articles: out/")
 
 
-def test_the_time_is_told_with_the_workers(capsys: Captured) -> None:
+def test_summary_shows_time_and_workers(capsys: Captured) -> None:
     assert said(capsys, seconds=372, workers=8)[-2] == "6 min 12 s with 8 workers, 1 kB/s, 0.054 documents a second"
     assert said(capsys, seconds=41, workers=1)[-2] == "41 s with 1 worker, 7 kB/s, 0.49 documents a second"
 

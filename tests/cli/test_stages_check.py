@@ -65,7 +65,7 @@ def test_without_hypothesis_it_says_what_to_install(
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert main(["stages", "check", "words"]) == 2
-    assert 'install "bilingual-pipeline[testing]"' in capsys.readouterr().err
+    assert "install 'bilingual-pipeline[testing]'" in capsys.readouterr().err
 
 
 def test_cases_beside_the_module_are_checked_too(package: Path, capsys: pytest.CaptureFixture[str]) -> None:

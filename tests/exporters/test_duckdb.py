@@ -44,7 +44,7 @@ def test_no_column_needs_a_quotation_mark(database: "DuckDBPyConnection") -> Non
             database.execute(f"SELECT {', '.join(kind.__struct_fields__)} FROM {name}")
 
 
-def test_what_may_not_be_null_is_declared_so(database: "DuckDBPyConnection") -> None:
+def test_required_columns_are_not_null(database: "DuckDBPyConnection") -> None:
     nullable = dict(
         database.execute(
             "SELECT column_name, is_nullable FROM information_schema.columns WHERE table_name = 'turns'"

@@ -82,14 +82,14 @@ def cut(data: bytes, span: Span) -> bytes:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "gb18030"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_the_source_comes_back_byte_for_byte(encoding: str, end: str) -> None:
+def test_source_is_restored_byte_for_byte(encoding: str, end: str) -> None:
     data = TALK.replace("\n", end).encode(encoding)
     article = talk(data)
     assert article.text == '渡轮\n"六点😀"他说\n"At" six'
     assert restore(article) == data
 
 
-def test_undecodable_bytes_come_back() -> None:
+def test_undecodable_bytes_are_restored() -> None:
     data = (TALK * 3).encode() + b"\x80\xff\r\n\xfe"
     assert restore(talk(data)) == data
 
@@ -99,7 +99,7 @@ def test_the_source_text_is_the_text_before_all_edits() -> None:
     assert source_text(talk(b"a\r\nquot;b\n")) == "a\r\nquot;b\n"
 
 
-def test_the_source_comes_back_from_the_json_alone() -> None:
+def test_source_is_restored_from_the_json_alone() -> None:
     read = msgspec.json.decode(msgspec.json.encode(talk()), type=Article)
     assert restore(read) == TALK.encode()
 

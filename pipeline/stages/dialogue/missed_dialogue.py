@@ -63,7 +63,7 @@ def recurring_openings(openings: Sequence[Opening], doubtful: set[str]) -> list[
 
 
 def _without_headings(openings: Sequence[Opening]) -> Sequence[Opening]:
-    """The openings without lines of their own, unless these are names and somebody asks: headings recur, too."""
+    """The openings without lines of their own, unless these are names and there are questions: headings recur, too."""
     alone = [opening for opening in openings if opening.alone]
     if any(opening.asks for opening in alone) and any(opening.named for opening in alone):
         return openings
@@ -83,7 +83,7 @@ def _share_speaks(turns: Sequence[Opening]) -> bool:
 
 
 def _look_like_one_speaker(turns: Sequence[Opening], *, known: bool) -> bool:
-    """Whether openings with one label are turns: the label must be one that hardly anything else has."""
+    """Whether openings with one label are turns: the label must be one that is rare outside dialogues."""
     if len(turns) < MIN_SINGLE_LABEL_TURNS or not (turns[0].cued or known):
         return False
     asking = sum(turn.asks for turn in turns)

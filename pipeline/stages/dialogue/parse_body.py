@@ -42,7 +42,7 @@ from pipeline.text.lines import word_characters
 MAX_FEATURED_SPEAKERS = 6
 """Speakers up to which thanks and addresses are evidence for roles."""
 MIN_GLUED_LABEL_WEIGHT, ASKING_LABEL_WEIGHT = 3, 1.5
-"""Turns from which a label is also looked for amid blocks; those of somebody who asks count more."""
+"""Turns from which a label is also looked for amid blocks; those of a speaker who asks count more."""
 MIN_STRAY_LABEL_DISTANCE = 12
 """Blocks between a first label and the second from which the first is no turn."""
 MIN_UNANSWERED_SHARE = 0.5
@@ -187,7 +187,7 @@ def _miscapitalised_labels(
 
 
 def _recurring_label_texts(labels: SpeakerLabels) -> set[str]:
-    """The labels, as they are written, that begin at least three turns, or two of somebody who asks."""
+    """The labels, as they are written, that begin at least three turns, or two of a speaker who asks."""
     weights: dict[str, float] = {}
     for label in labels.by_block.values():
         if label.form == "mark":
@@ -407,7 +407,7 @@ def _question_block(block: Block, confidence: float) -> LabelledBlock:
 
 
 def _parse_prose(blocks: Sequence[Block]) -> Iterator[LabelledBlock]:
-    """An article in which nobody is interviewed."""
+    """The parts of an article without a dialogue."""
     in_section = False
     for i, block in enumerate(blocks):
         if is_prose_heading(blocks, i):

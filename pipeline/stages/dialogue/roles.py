@@ -1,7 +1,7 @@
 """Who asks, who answers, who moderates.
 
 What people do in this document decides first, what their labels say second. `ASKER_RULES` lists the ways to find
-the interviewer; the first that finds somebody decides. Moderators are asides, everybody else answers.
+the interviewer; the first that finds one decides. Moderators are asides, all other speakers answer.
 """
 
 import math
@@ -28,13 +28,13 @@ MIN_INTERVIEWER_SCORE = 0.0
 
 MIN_RESPONDENT_TURNS, MAX_RESPONDENT_ASKING = 3, 0.4
 MIN_RESPONDENT_RATIO = 1.5
-"""How many times more turns the main respondent has than anybody else, if there are more than two speakers."""
+"""How many times more turns the main respondent has than any other speaker, if there are more than two."""
 MIN_ASKING_MODERATOR_SHARE = 0.4
-"""Share of questions from which a moderator is the interviewer, if nobody else is."""
+"""Share of questions from which a moderator is the interviewer, if there is no other."""
 MIN_ASKING_SINGLE_SHARE = 0.5
 """Share of questions from which the only labelled speaker is the interviewer."""
 MIN_MAIN_SPEAKER_TURNS = 4
-"""Turns of each of two main speakers from which somebody who speaks once is a bystander."""
+"""Turns of each of two main speakers from which a speaker with one turn is a bystander."""
 
 ASKING_WEIGHT, ADDRESSING_WEIGHT, BREVITY_WEIGHT, OPENING_WEIGHT, THANKING_WEIGHT = 1.5, 0.5, 0.6, 0.25, 0.6
 """How much it says that one of two asks more, says you more, says half as much, speaks first, thanks at the end."""
@@ -65,9 +65,9 @@ class Askers(msgspec.Struct, frozen=True):
 
 
 def assign_roles(turns: Sequence[TurnFeatures], *, asked_without_label: bool = False) -> dict[str, TurnPart]:
-    """What the turns of each speaker are. Where nobody is plainly the interviewer, everybody answers.
+    """What the turns of each speaker are: without a clear interviewer, all of them answer.
 
-    With `asked_without_label`, the questions stand above the turns without a label, so nobody with a label asks.
+    With `asked_without_label`, the questions are the unlabelled lines above the turns, so no labelled speaker asks.
     """
     by_speaker: dict[str, list[TurnFeatures]] = {}
     for turn in turns:
@@ -108,7 +108,7 @@ def _only_speaker(speakers: Speakers) -> Askers | None:
 
 
 def _by_score(speakers: Speakers) -> Askers | None:
-    """Everybody with a high score; if that is all who speak, the one with the highest."""
+    """All speakers with a high score; if these are all speakers, the one with the highest."""
     rest = [speaker for speaker in speakers.by_speaker if speaker not in speakers.moderators]
     askers = {speaker for speaker in rest if speakers.scores[speaker] > MIN_INTERVIEWER_SCORE}
     if not askers:
@@ -120,7 +120,7 @@ def _by_score(speakers: Speakers) -> Askers | None:
 
 
 def _asking_moderators(speakers: Speakers) -> Askers | None:
-    """Moderators who ask, if somebody else speaks."""
+    """Moderators who ask, if there are other speakers."""
     asking = {
         speaker
         for speaker in speakers.moderators
@@ -189,7 +189,7 @@ def _interviewer_score(own: Sequence[TurnFeatures], kind: LabelKind | None, coun
 def _main_respondent(
     by_speaker: Mapping[str, Sequence[TurnFeatures]], kinds: Mapping[str, LabelKind | None]
 ) -> str | None:
-    """The one speaker whom everybody asks: with the most turns of all and few questions; None if there is none."""
+    """The one speaker whom all others ask: with the most turns of all and few questions; None if there is none."""
     counts = Counter(
         {speaker: len(own) for speaker, own in by_speaker.items() if kinds[speaker] not in {"moderates", "asks"}}
     )
@@ -242,7 +242,7 @@ class Conduct(msgspec.Struct, frozen=True):
 def _interviewer_of_two(
     pair: Sequence[str], turns: Sequence[TurnFeatures], kinds: Mapping[str, LabelKind | None]
 ) -> str | None:
-    """The one of two speakers who leads, or None if nobody plainly does.
+    """The one of two speakers who leads, or None if it is not clear.
 
     The label of an outlet decides. Otherwise the leader asks more, says less, opens the dialogue and thanks at the end.
     """

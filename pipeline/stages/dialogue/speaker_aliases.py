@@ -8,9 +8,9 @@ import regex
 from pipeline.stages.dialogue.label_candidates import NAME_AND_ROLE, PARENTHESISED, LabelCandidate, cue_words
 
 MAX_CHINESE_NAME_CHARS = 3
-"""Characters of most Chinese names; a longer label begins with a word for what somebody does."""
+"""Characters of most Chinese names; a longer label begins with an occupation."""
 MIN_FIRST_NAME_CHARS = 3
-"""Characters of a first word that can stand for the whole name."""
+"""Characters of a first word that can be a short form of the whole name."""
 HONORIFIC = regex.compile(
     r"""
     ^(?:(?:
@@ -25,7 +25,7 @@ HONORIFIC = regex.compile(
 
 
 def short_forms(key: str) -> set[str]:
-    """What else may stand for a name, by keys of labels.
+    """The short forms of a name, as keys of labels.
 
     >>> sorted(short_forms("dr. ada fern"))
     ['ada fern', 'dr.', 'fern']
@@ -42,9 +42,9 @@ def short_forms(key: str) -> set[str]:
     return forms
 
 
-def are_aliases(one: str, other: str) -> bool:
+def are_aliases(first: str, second: str) -> bool:
     """Whether one key is a short form of the other."""
-    return one in short_forms(other) or other in short_forms(one)
+    return first in short_forms(second) or second in short_forms(first)
 
 
 class AliasIndex:
@@ -126,7 +126,7 @@ def _first_spellings(labels: Mapping[int, LabelCandidate]) -> dict[str, str]:
 
 
 def _unambiguous(aliases: list[str]) -> list[str]:
-    """The aliases, if all name one person: `Solis` is nobody's alias where two people of that name speak."""
+    """The aliases, if all name one person: `Solis` is no alias if two people of that name speak."""
     return aliases if all(are_aliases(one, other) for one, other in combinations(aliases, 2)) else []
 
 

@@ -53,7 +53,7 @@ def speaker_key_in(block: Block) -> dict[str, str] | None:
 
 
 def _stands_for(key: str, sign: str, name: str) -> bool:
-    """Whether a key can stand for a name."""
+    """Whether a key can be an abbreviation of a name."""
     plain = PARENTHESISED.sub("", name).strip()
     if not plain or not is_name_shaped(plain):
         return False
@@ -67,7 +67,7 @@ def _stands_for(key: str, sign: str, name: str) -> bool:
 
 
 def cast_list_name(block: Block, candidate: LabelCandidate, candidates: Mapping[int, LabelCandidate]) -> str | None:
-    """The name after a word for answers in a line such as `答：Ada Fern（a professor）`, if somebody asks elsewhere."""
+    """The name after a word for answers in a line such as `答：Ada Fern（a professor）`, if there are questions."""
     if candidate.kind != "answers" or not candidate.anonymous:
         return None
     if not any(other.kind == "asks" for other in candidates.values()):

@@ -31,7 +31,7 @@ MIN_TITLE_CASE_WORDS = 3
 BEFORE_MENTIONED_NAME = regex.compile(
     r"(?:对|對|向|问|問|跟|和|与|與|给|給|告诉|告訴|让|讓|请|請|被|据|據|to|told|the|a|and)\s*$"
 )
-"""What precedes the name of somebody who is spoken of: `他告诉记者：…`."""
+"""Words before the name of a person who is mentioned: `他告诉记者：…`."""
 BEFORE_VERB = regex.compile(r"[我你您他她它们們人者员員生曾再又就便没沒不追反再诘詰自]\s*$")
 """What precedes the verb `问`: `有人问：…`, which is no label."""
 MIN_CHARS_BEFORE, MIN_WORDS_BEFORE = 5, 3

@@ -113,7 +113,7 @@ def matching_exchanges(body: Sequence[LabelledBlock], translation: Sequence[Labe
 def with_body_names(body: Sequence[LabelledBlock], translation: Sequence[LabelledBlock]) -> list[LabelledBlock]:
     """The blocks of the translation with the names that the speakers have in the body.
 
-    A label that also occurs in the body names the same person in both, whoever takes the same turns.
+    A label that also occurs in the body names the same person in both, regardless of turns.
     """
     body_names = {labelled.label.text: labelled.name for labelled in body if labelled.label is not None}
     matches = match_speakers(body, translation)

@@ -46,7 +46,7 @@ def test_a_folder_holds_the_articles_below_it_in_the_order_of_their_names(tmp_pa
     assert [found.id for found in pipeline.read(tmp_path)] == ["a", "b", "wire/c"]
 
 
-def test_what_is_about_the_run_is_left_out(tmp_path: Path) -> None:
+def test_run_files_are_skipped(tmp_path: Path) -> None:
     """Names that begin with `_` or `.` are no articles, at any depth; nor are files that are no JSON."""
     put(tmp_path / "a.json", as_json("a"))
     put(tmp_path / "_run" / "run.json", {"documents": 1})
@@ -57,7 +57,7 @@ def test_what_is_about_the_run_is_left_out(tmp_path: Path) -> None:
     assert [found.id for found in pipeline.read(tmp_path)] == ["a"]
 
 
-def test_a_folder_may_lie_below_one_whose_name_begins_with_an_underscore(tmp_path: Path) -> None:
+def test_folder_may_be_below_one_with_a_leading_underscore(tmp_path: Path) -> None:
     put(tmp_path / "_scratch" / "output" / "a.json", as_json("a"))
     assert [found.id for found in pipeline.read(tmp_path / "_scratch" / "output")] == ["a"]
 
@@ -108,7 +108,7 @@ def test_a_missing_field_is_named(tmp_path: Path) -> None:
     assert "disclaimer" in error.reason
 
 
-def test_a_number_that_cannot_be_is_refused(tmp_path: Path) -> None:
+def test_impossible_number_is_refused(tmp_path: Path) -> None:
     document = as_json("a")
     document["segments"][0]["confidence"] = 1.01
     assert "$.segments[0].confidence" in complaint(put(tmp_path / "a.json", document)).reason
@@ -121,7 +121,7 @@ def test_a_wrong_line_is_named_by_its_number(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b"null", b'{"title": "\xff"}', b'{"an": "object"}'])
-def test_what_is_no_article_is_refused(tmp_path: Path, data: bytes) -> None:
+def test_file_that_is_not_an_article_is_refused(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "a.json"
     path.write_bytes(data)
     error = complaint(path)

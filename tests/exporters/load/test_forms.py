@@ -42,7 +42,7 @@ def at_row(article: Article, row: int | None) -> Article:
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_a_file_is_told_by_what_is_in_it_and_not_by_its_name(tmp_path: Path, name: str) -> None:
+def test_format_is_detected_by_content_not_by_name(tmp_path: Path, name: str) -> None:
     pipeline.export(everything(), tmp_path / name)
     for other in ("articles", "articles.json", "a.bin"):
         shutil.copy(tmp_path / name, tmp_path / other)
@@ -99,7 +99,7 @@ def test_capitals_in_a_name_hide_no_article_of_a_folder(tmp_path: Path, name: st
     assert told(tmp_path)[0][1] == "tide"
 
 
-def test_a_table_that_went_through_another_program_is_read(tmp_path: Path) -> None:
+def test_table_rewritten_by_another_program_is_read(tmp_path: Path) -> None:
     """Its metadata is lost, and there may be a column more."""
     pipeline.export(everything(), tmp_path / "a.parquet")
     table = pq.read_table(tmp_path / "a.parquet").replace_schema_metadata(None)
@@ -123,7 +123,7 @@ def test_a_table_that_pandas_wrote_is_read(tmp_path: Path) -> None:
     assert list(pipeline.read(tmp_path / "b.parquet")) == everything()
 
 
-def test_numbers_of_which_some_are_missing_come_back_from_pandas(tmp_path: Path) -> None:
+def test_numbers_with_missing_values_round_trip_through_pandas(tmp_path: Path) -> None:
     """It makes floats of them, as of the row that a record has and a file has not."""
     import pandas as pd
 
@@ -135,7 +135,7 @@ def test_numbers_of_which_some_are_missing_come_back_from_pandas(tmp_path: Path)
     assert list(pipeline.read(tmp_path / "b.parquet")) == articles
 
 
-def test_a_file_with_one_article_is_told_from_one_with_lines_of_them(tmp_path: Path) -> None:
+def test_single_article_is_distinguished_from_json_lines(tmp_path: Path) -> None:
     pipeline.export([prose()], tmp_path / "out", to="json")
     assert is_single_article(tmp_path / "out" / "tide.json")
     for name in FORMS:
@@ -147,7 +147,7 @@ def test_a_file_with_one_article_is_told_from_one_with_lines_of_them(tmp_path: P
 
 
 @pytest.mark.parametrize("rows", ["turns", "exchanges", "edits", "credits", "prose", "segments"])
-def test_a_flat_table_says_what_it_holds(tmp_path: Path, rows: str) -> None:
+def test_error_for_a_flat_table_names_its_kind_of_rows(tmp_path: Path, rows: str) -> None:
     pipeline.export(everything(), tmp_path / "a.parquet", rows=rows)
     ((name, reason),) = told(tmp_path / "a.parquet")
     assert name == "a.parquet"
@@ -159,7 +159,7 @@ def test_a_foreign_table_names_its_columns(tmp_path: Path) -> None:
     assert told(tmp_path / "a.parquet") == [("a.parquet", "has no articles: its columns are prompt, answer")]
 
 
-def test_a_row_that_is_none_hides_no_other(tmp_path: Path) -> None:
+def test_invalid_row_does_not_hide_others(tmp_path: Path) -> None:
     loose = pa.schema([pa.field(f.name, f.type) for f in schema(Article)])
     rows = [msgspec.to_builtins(paired()), without(prose(), "language"), msgspec.to_builtins(bridge())]
     pq.write_table(pa.Table.from_pylist(rows, schema=loose), tmp_path / "a.parquet")
@@ -169,7 +169,7 @@ def test_a_row_that_is_none_hides_no_other(tmp_path: Path) -> None:
     assert "language" in second[1]
 
 
-def test_text_that_is_no_utf8_in_a_table_is_the_fault_of_its_row(tmp_path: Path) -> None:
+def test_invalid_utf8_in_a_table_fails_only_its_row(tmp_path: Path) -> None:
     table = pa.Table.from_batches([record_batch(everything(), Article)])
     texts = pa.array([b"\xff\xfe" if n == 1 else text.encode() for n, text in enumerate(table["text"].to_pylist())])
     table = table.set_column(table.column_names.index("text"), "text", texts.view(pa.string()))
@@ -187,7 +187,7 @@ def test_another_version_of_the_contract_in_a_table_is_named(tmp_path: Path) -> 
     assert reason == "has schema 'bilingual-article/9'; this version reads 'bilingual-article/1'"
 
 
-def test_a_row_group_that_is_damaged_hides_no_other(tmp_path: Path) -> None:
+def test_damaged_row_group_does_not_hide_others(tmp_path: Path) -> None:
     table = pa.Table.from_batches([record_batch(everything(), Article)])
     pq.write_table(table, tmp_path / "a.parquet", row_group_size=1, compression="zstd")
     column = pq.ParquetFile(tmp_path / "a.parquet").metadata.row_group(1).column(0)
@@ -216,7 +216,7 @@ def test_a_file_that_is_cut_short_is_named_with_the_reason(tmp_path: Path, name:
     assert "\n" not in error.reason
 
 
-def test_a_line_that_is_damaged_hides_no_other_in_a_packed_file(tmp_path: Path) -> None:
+def test_damaged_line_in_a_compressed_file_does_not_hide_others(tmp_path: Path) -> None:
     lines = [msgspec.json.encode(article) for article in everything()]
     (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(lines[0] + b"\n{oops\n" + lines[2] + b"\n"))
     first, second, third = told(tmp_path / "a.jsonl.gz")
@@ -225,7 +225,7 @@ def test_a_line_that_is_damaged_hides_no_other_in_a_packed_file(tmp_path: Path) 
     assert "is not an article" in second[1]
 
 
-def test_what_stands_before_the_damage_of_a_packed_file_is_read(tmp_path: Path) -> None:
+def test_lines_before_damage_in_a_compressed_file_are_read(tmp_path: Path) -> None:
     lines = b"".join(msgspec.json.encode(article) + b"\n" for article in everything())
     whole = gzip.compress(lines)
     (tmp_path / "a.jsonl.gz").write_bytes(whole[:-5])
@@ -233,7 +233,7 @@ def test_what_stands_before_the_damage_of_a_packed_file_is_read(tmp_path: Path) 
     assert told(tmp_path / "a.jsonl.gz")[3][0] == "a.jsonl.gz:4"
 
 
-def test_a_row_of_sqlite_that_is_none_hides_no_other(tmp_path: Path) -> None:
+def test_invalid_row_of_sqlite_does_not_hide_others(tmp_path: Path) -> None:
     pipeline.export(everything(), tmp_path / "a.sqlite")
     with sqlite3.connect(tmp_path / "a.sqlite") as database:
         database.execute("UPDATE articles SET article = CAST(x'ff00' AS TEXT) WHERE id = 'tide'")
@@ -244,7 +244,7 @@ def test_a_row_of_sqlite_that_is_none_hides_no_other(tmp_path: Path) -> None:
     assert second[1].startswith("is not an article")
 
 
-def test_a_foreign_database_says_what_it_lacks(tmp_path: Path) -> None:
+def test_error_for_a_foreign_database_says_what_is_missing(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "a.sqlite") as database:
         database.execute("CREATE TABLE articles (id, body)")
     database.close()
@@ -257,7 +257,7 @@ def test_a_foreign_database_says_what_it_lacks(tmp_path: Path) -> None:
     ]
 
 
-def test_a_row_of_duckdb_that_is_none_hides_no_other(tmp_path: Path) -> None:
+def test_invalid_row_of_duckdb_does_not_hide_others(tmp_path: Path) -> None:
     duckdb = pytest.importorskip("duckdb")
     pipeline.export(everything(), tmp_path / "a.duckdb")
     with duckdb.connect(str(tmp_path / "a.duckdb")) as database:
@@ -270,7 +270,7 @@ def test_a_row_of_duckdb_that_is_none_hides_no_other(tmp_path: Path) -> None:
     assert "wire/bridge" in found.values()
 
 
-def test_reading_a_database_writes_nothing_beside_it(tmp_path: Path) -> None:
+def test_reading_a_database_creates_no_other_files(tmp_path: Path) -> None:
     for name in ("a.sqlite", "a.duckdb"):
         pipeline.export(everything(), tmp_path / name)
         before = (tmp_path / name).read_bytes()
@@ -279,7 +279,7 @@ def test_reading_a_database_writes_nothing_beside_it(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.duckdb", "a.sqlite"]
 
 
-def test_a_path_with_odd_letters_is_read(tmp_path: Path) -> None:
+def test_path_with_special_characters_is_read(tmp_path: Path) -> None:
     path = tmp_path / "采访 #1?%20&mode=rw.sqlite"
     pipeline.export(everything(), path)
     assert list(pipeline.read(path)) == everything()
@@ -293,7 +293,7 @@ def test_a_packed_file_without_its_library_is_wrong_usage(tmp_path: Path, monkey
 
 
 @pytest.mark.skipif(not hasattr(__import__("os"), "mkfifo"), reason="there are no pipes with names")
-def test_a_pipe_is_read_as_it_comes(tmp_path: Path) -> None:
+def test_pipe_can_be_read(tmp_path: Path) -> None:
     """`pipeline verify <(zstd -dc articles.jsonl.zst)`."""
     import os
     import threading
@@ -306,7 +306,7 @@ def test_a_pipe_is_read_as_it_comes(tmp_path: Path) -> None:
     writer.join()
 
 
-def test_the_first_line_of_a_packed_file_that_is_damaged_behind_it_is_read(tmp_path: Path) -> None:
+def test_first_line_before_damage_in_a_compressed_file_is_read(tmp_path: Path) -> None:
     line = msgspec.json.encode(prose()) + b"\n"
     data = gzip.compress(line) + gzip.compress(line)
     (tmp_path / "a.jsonl.gz").write_bytes(data[:-40])

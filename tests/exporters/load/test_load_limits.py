@@ -56,7 +56,7 @@ VERSION = b'{"schema":"bilingual-article/1","x":%s}'
 
 
 @pytest.mark.parametrize("nested", [*NESTED, *(VERSION % each for each in NESTED)], ids=range(6))
-def test_json_that_is_nested_too_deeply_hides_no_other(nested: bytes, tmp_path: Path) -> None:
+def test_json_nested_too_deeply_does_not_hide_others(nested: bytes, tmp_path: Path) -> None:
     (tmp_path / "b.json").write_bytes(nested)
     (tmp_path / "a.json").write_bytes(as_json("a"))
     (tmp_path / "c.jsonl").write_bytes(nested + b"\n" + as_json("c") + b"\n")
@@ -67,7 +67,7 @@ def test_json_that_is_nested_too_deeply_hides_no_other(nested: bytes, tmp_path: 
 
 
 @pytest.mark.parametrize("verb", ["verify", "diff", "export", "restore", "explain"])
-def test_every_verb_goes_on_behind_what_is_nested(
+def test_every_command_continues_after_deeply_nested_json(
     verb: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "out").mkdir()
@@ -113,7 +113,7 @@ def test_a_number_of_a_million_digits_is_no_article(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("no_grace")
 @pytest.mark.parametrize("content", [b"x" * 32 * MIB, b"\n" * 32 * MIB, b"{}\n" * 5 * MIB, b" " * 32 * MIB])
 @pytest.mark.parametrize("pack", ["gz", "zst"])
-def test_what_unpacks_to_many_times_its_size_is_refused(content: bytes, pack: str, tmp_path: Path) -> None:
+def test_file_that_unpacks_to_many_times_its_size_is_refused(content: bytes, pack: str, tmp_path: Path) -> None:
     from backports import zstd
 
     line = as_json("a") + b"\n"
@@ -126,7 +126,7 @@ def test_what_unpacks_to_many_times_its_size_is_refused(content: bytes, pack: st
 
 
 @pytest.mark.usefixtures("no_grace")
-def test_an_article_that_comes_again_and_again_is_no_bomb(tmp_path: Path) -> None:
+def test_repeated_article_is_not_a_decompression_bomb(tmp_path: Path) -> None:
     line = as_json("a") + b"\n"
     (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(line * 1500))
     assert (tmp_path / "a.jsonl.gz").stat().st_size * 100 < 1500 * len(line)
@@ -134,7 +134,7 @@ def test_an_article_that_comes_again_and_again_is_no_bomb(tmp_path: Path) -> Non
 
 
 @pytest.mark.usefixtures("no_grace")
-def test_blank_lines_at_the_beginning_are_counted_and_not_kept(tmp_path: Path) -> None:
+def test_leading_empty_lines_are_counted_but_not_kept(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(b"\n" * 3 + as_json("a") + b"\n\n" + as_json("b"))
     (tmp_path / "b").write_bytes(b"\n" * 3 + as_json("a") + b"\n\n" + as_json("b"))
     assert told(tmp_path / "a.jsonl") == [("a.jsonl:4", "a"), ("a.jsonl:6", "b")]
@@ -343,7 +343,7 @@ def test_a_duckdb_database_reaches_no_file_and_computes_nothing(tmp_path: Path) 
     ],
     ids=["view", "column", "id", "size", "path"],
 )
-def test_what_a_run_remembers_may_be_made_to_do_harm(
+def test_verify_survives_malicious_run_state(
     made: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "raw").mkdir()
@@ -373,7 +373,7 @@ def test_an_article_of_very_many_layers_is_refused() -> None:
 
 
 @pytest.mark.parametrize("codec", ["punycode", "idna", "PUNYCODE", "Puny_code", "idna "])
-def test_a_codec_of_names_of_hosts_writes_no_long_text(codec: str) -> None:
+def test_host_name_codecs_cannot_restore_long_texts(codec: str) -> None:
     source = article("a").provenance.source
     run = msgspec.structs.replace(source.runs[0], start=0, end=50_000, encoding=codec)
     made = msgspec.structs.replace(
@@ -383,7 +383,7 @@ def test_a_codec_of_names_of_hosts_writes_no_long_text(codec: str) -> None:
         pipeline.restore(made)
 
 
-def test_what_is_said_of_a_fault_is_not_long() -> None:
+def test_message_for_a_fault_is_short() -> None:
     made = article("a")
     segment = msgspec.structs.replace(made.segments[0], field="/sections" * 300_000)
     found = list(faults(msgspec.structs.replace(made, segments=(segment,))))
@@ -406,7 +406,7 @@ def test_large_edits_are_compared_by_their_runs(monkeypatch: pytest.MonkeyPatch)
         assert bool(said) is shared
 
 
-def test_repeats_that_take_long_to_look_for_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_repeats_that_take_too_long_to_find_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     made = article("a")
     (first,) = made.segments
     size = len(made.text)
