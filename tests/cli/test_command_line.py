@@ -64,7 +64,7 @@ def test_a_command_that_is_stopped_says_so(capsys: pytest.CaptureFixture[str], m
 @pytest.mark.skipif(os.name == "nt", reason="pipes end otherwise there")
 @pytest.mark.parametrize("verb", ["schema", "rules", "stages"])
 def test_a_reader_that_has_seen_enough_is_no_error(verb: str) -> None:
-    """`pipeline schema | head -1`; rich, which draws the tables of others, has a will of its own there."""
+    """`pipeline schema | head -1`; rich, which prints the tables of other commands, handles closed pipes itself."""
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "wb") as closed:

@@ -1,4 +1,4 @@
-"""`pipeline config`: what holds, where it comes from, and one file with every setting."""
+"""`pipeline config`: settings with their sources, and a file with every setting."""
 
 import tomllib
 from pathlib import Path
@@ -39,7 +39,7 @@ def config(tmp_path: Path) -> Path:
 
 
 def shown(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, str]:
-    """What was printed: for each line its source."""
+    """The printed lines, each with its source."""
     assert main(["config", *arguments]) == 0
     lines = capsys.readouterr().out.splitlines()
     return {line.rpartition("  # ")[0].strip(): line.rpartition("  # ")[2] for line in lines}

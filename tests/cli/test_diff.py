@@ -1,4 +1,4 @@
-"""`pipeline diff`: what it says of two outputs, and how it ends."""
+"""`pipeline diff`: its output and exit codes."""
 
 import io
 import json

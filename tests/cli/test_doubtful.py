@@ -107,7 +107,7 @@ def test_doubtful_cannot_be_combined_with_other_filters(
     articles: Path, option: tuple[str, ...], capsys: Captured
 ) -> None:
     assert main(["explain", str(articles), "--doubtful", *option]) == 2
-    assert f"leave out {option[0]}" in capsys.readouterr().err
+    assert f"--doubtful cannot be combined with {option[0]}" in capsys.readouterr().err
 
 
 def test_an_output_without_articles_is_refused(tmp_path: Path, capsys: Captured) -> None:

@@ -1,4 +1,4 @@
-"""`pipeline explain`: what was done to an article, where and why."""
+"""`pipeline explain`: its output, filters and errors."""
 
 import io
 import json
@@ -44,7 +44,7 @@ def bell(articles: Path) -> str:
     return str(articles / "bell.json")
 
 
-def told(capsys: Captured) -> Any:
+def printed_json(capsys: Captured) -> Any:
     return json.loads(capsys.readouterr().out)
 
 
@@ -119,7 +119,7 @@ def test_a_line_that_is_not_there_is_refused(bell: str, capsys: Captured, number
 @pytest.mark.parametrize("text", ["风不收钱", "quot;风", '"风', "of the story", "ofthe"])
 def test_lines_are_found_by_their_text_and_by_their_source(bell: str, capsys: Captured, text: str) -> None:
     assert main(["explain", bell, "--find", text, "--json"]) == 0
-    assert len(told(capsys)["lines"]) == 1
+    assert len(printed_json(capsys)["lines"]) == 1
 
 
 def test_exit_code_is_1_if_no_line_matches(bell: str, capsys: Captured) -> None:
@@ -129,7 +129,7 @@ def test_exit_code_is_1_if_no_line_matches(bell: str, capsys: Captured) -> None:
 
 def test_a_field_s_lines_are_shown(bell: str, capsys: Captured) -> None:
     assert main(["explain", bell, "--field", "/sections/0/exchanges/1", "--json"]) == 0
-    assert [line["line"] for line in told(capsys)["lines"]] == [7, 9]
+    assert [line["line"] for line in printed_json(capsys)["lines"]] == [7, 9]
 
 
 @pytest.mark.parametrize(("field", "near"), [("/credit/0", "/credits/0"), ("/titel", "/title")])
@@ -143,7 +143,7 @@ def test_a_field_that_is_not_there_is_refused(bell: str, capsys: Captured, field
 
 def test_one_rule_s_work_is_shown(bell: str, capsys: Captured) -> None:
     assert main(["explain", bell, "--rule", "entities.lost-quotes", "--json"]) == 0
-    shown = told(capsys)
+    shown = printed_json(capsys)
     assert [edit["rule"] for edit in shown["edits"]] == ["entities.lost-quotes"] * 2
     assert shown["labels"] == shown["notes"] == []
     assert [line["line"] for line in shown["lines"]] == [9]
@@ -151,13 +151,13 @@ def test_one_rule_s_work_is_shown(bell: str, capsys: Captured) -> None:
 
 def test_one_stage_s_work_is_shown(bell: str, capsys: Captured) -> None:
     assert main(["explain", bell, "--stage", "credits", "--json"]) == 0
-    assert {label["stage"] for label in told(capsys)["labels"]} == {"credits"}
+    assert {label["stage"] for label in printed_json(capsys)["labels"]} == {"credits"}
 
 
 @pytest.mark.parametrize("option", ["--below", "--above"])
 def test_findings_are_filtered_by_confidence(bell: str, capsys: Captured, option: str) -> None:
     assert main(["explain", bell, option, "0.95", "--json"]) == 0
-    shown = told(capsys)
+    shown = printed_json(capsys)
     found = [item["confidence"] for item in (*shown["edits"], *shown["labels"])]
     assert found
     assert all(sure < 0.95 if option == "--below" else sure > 0.95 for sure in found)
@@ -166,7 +166,7 @@ def test_findings_are_filtered_by_confidence(bell: str, capsys: Captured, option
 @pytest.mark.parametrize("kind", ["edits", "labels", "notes"])
 def test_one_kind_is_shown(bell: str, capsys: Captured, kind: str) -> None:
     assert main(["explain", bell, f"--{kind}", "--json"]) == 0
-    shown = told(capsys)
+    shown = printed_json(capsys)
     assert not any(shown[other] for other in {"edits", "labels", "notes"} - {kind})
 
 
@@ -185,10 +185,10 @@ def test_an_unknown_rule_or_stage_is_refused(bell: str, capsys: Captured, option
 
 @given(any_articles())
 def test_any_article_can_be_shown(article: Article) -> None:
-    told = explain(article, {})
+    explanation = explain(article, {})
     with redirect_stdout(io.StringIO()) as out:
-        compact(told, Printer())
-        detailed(told, Printer())
+        compact(explanation, Printer())
+        detailed(explanation, Printer())
     assert not set(out.getvalue()) & {"\x1b", "\x07", "\u200b"}
 
 
@@ -197,7 +197,7 @@ def test_any_article_can_be_shown(article: Article) -> None:
 
 def test_the_whole_explanation_is_json(bell: str, capsys: Captured) -> None:
     assert main(["explain", bell, "--json"]) == 0
-    shown = told(capsys)
+    shown = printed_json(capsys)
     assert list(shown) == ["id", "language", "lines", "edits", "labels", "notes", "annotations"]
     pieces = [stretch for line in shown["lines"] for stretch in line["stretches"]]
     assert "".join(piece["text"] for piece in pieces if piece["kind"] != "new") == BELL
@@ -249,7 +249,7 @@ def test_a_broken_article_is_named(tmp_path: Path, bell: str, capsys: Captured, 
 def test_on_a_terminal_wide_characters_keep_the_columns(
     bell: str, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Lines are folded to the width, with the numbers and labels beside them, and nothing is lost."""
+    """Lines are wrapped at the width next to their numbers and labels, and nothing is lost."""
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "60")
     monkeypatch.setenv("NO_COLOR", "1")

@@ -1,4 +1,4 @@
-"""`pipeline export`: what goes where, and what is said of what does not."""
+"""`pipeline export`: formats, targets and errors."""
 
 import csv
 import io

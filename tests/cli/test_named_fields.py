@@ -72,7 +72,7 @@ def dump(tmp_path: Path) -> Path:
 
 
 def refused(arguments: list[str], output: Path, capsys: Captured) -> str:
-    """The one line that is said where nothing was done."""
+    """The one line on stderr of a run that did nothing."""
     assert main(["run", *arguments, "-o", str(output)]) == 2
     assert not output.exists()
     (line,) = capsys.readouterr().err.splitlines()

@@ -1,4 +1,4 @@
-"""What a run shows while it goes on: a bar on a terminal, lines in a log, nothing where it is quiet."""
+"""The progress of a run: a bar on a terminal, lines in a log, nothing with --quiet."""
 
 import errno
 import io
@@ -23,7 +23,7 @@ Steps = list[tuple[float, dict[str, int]]]
 
 
 class Clock:
-    """Stands still unless it is moved."""
+    """A clock that only tests advance."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -42,7 +42,7 @@ class Terminal(io.StringIO):
 
     @property
     def pictures(self) -> list[str]:
-        """What stood on the line of the bar, one after the other; the last is what the bar left behind."""
+        """The successive contents of the line of the bar; the last is what remains on the screen."""
         return [CONTROL.sub("", part).strip("\r") for part in self.getvalue().split("\x1b[2K")]
 
 
@@ -196,7 +196,7 @@ def test_a_terminal_that_is_resized_has_the_next_picture_in_its_new_width(monkey
 
 
 def test_lines_stand_above_the_bar_as_they_are() -> None:
-    """Neither markup nor an emoji, nor cut at the width of the terminal."""
+    """No markup, no emoji, and not cut at the width of the terminal."""
     terminal, clock = Terminal(), Clock()
     lines = ["wire/[bold]locks[/bold]", ":smile:", "中文" * 60, "1234 'text' http://a.b"]
     with Progress(100, stream=terminal, clock=clock) as progress:
@@ -318,7 +318,7 @@ def test_rich_is_loaded_only_for_a_bar() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-# Whoever read it has gone
+# The reader has gone
 
 
 @pytest.mark.parametrize("error", [errno.EPIPE, errno.EIO, errno.ENOSPC])
@@ -334,7 +334,7 @@ def test_a_stream_that_fails_does_not_end_the_run(writes: int, error: int, *, te
 
 
 def test_a_broken_pipe_of_stderr_leaves_stdout_and_the_exit_code() -> None:
-    """What Python holds back for a stream would fail again when it ends, and give 120."""
+    """Data that Python still buffers for a stream would fail again at exit, with status 120."""
     code = (
         "import os, sys; from pipeline.cli.progress import Progress\n"
         "read, write = os.pipe(); os.close(read); os.dup2(write, 2)\n"

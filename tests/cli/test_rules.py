@@ -1,4 +1,4 @@
-"""`pipeline rules`: every rule, what it does, on which cases, and its threshold."""
+"""`pipeline rules`: every rule with its meaning, cases and threshold."""
 
 import json
 from pathlib import Path

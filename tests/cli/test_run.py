@@ -1,4 +1,4 @@
-"""`pipeline run`: what it writes, what it says, and how it ends."""
+"""`pipeline run`: its output, messages and exit codes."""
 
 import json
 import os
@@ -79,7 +79,7 @@ def test_summary_counts_documents_exchanges_turns_and_edits(raw: Path, output: P
 
 
 def test_the_summary_says_where_the_articles_are(raw: Path, tmp_path: Path, capsys: Captured) -> None:
-    """Even where the name looks like markup, or is longer than a line."""
+    """Even if the name looks like markup, or is longer than a line."""
     output = tmp_path / "out[bold]" / "[" / ("long" * 30)
     assert main(["run", str(raw), "-o", str(output)]) == 0
     assert f"articles: {output}/   about the run: {output}/_run/\n" in capsys.readouterr().out
@@ -168,7 +168,7 @@ def test_a_file_that_may_not_be_read_is_named(raw: Path, output: Path, capsys: C
 def test_file_with_a_read_error_is_named(
     raw: Path, output: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What root sees instead of a missing permission."""
+    """Simulates a missing permission, because root can read any file."""
     (raw / "locked.txt").write_bytes(b"Nobody reads this.")
 
     def refused(file: InputFile) -> Any:
@@ -239,7 +239,7 @@ def test_each_bad_document_has_its_line_and_is_on_record(raw: Path, output: Path
 
 
 def refused(arguments: list[str], output: Path, capsys: Captured) -> str:
-    """What is said on stderr, in one line, where nothing may have been done."""
+    """The one line on stderr of a command that must not have done anything."""
     assert main(["run", *arguments, "-o", str(output)]) == 2
     assert not output.exists()
     captured = capsys.readouterr()
@@ -347,7 +347,7 @@ def test_the_settings_of_the_input_hold(raw: Path, output: Path, tmp_path: Path)
 def test_settings_in_the_working_folder_are_not_read_by_themselves(
     raw: Path, output: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What a run does depends on what its caller names, not on where it is called."""
+    """A run depends on its arguments, not on the current folder."""
     configured(tmp_path, "this is no TOML")
     monkeypatch.chdir(tmp_path)
     assert main(["run", str(raw), "-o", str(output), "-q"]) == 0

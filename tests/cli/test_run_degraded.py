@@ -1,4 +1,4 @@
-"""`pipeline run` where a finder fails: the document is written, counted and named, in this run and the next."""
+"""`pipeline run` with a failing finder: the document is written, counted and named, in this run and the next."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""`pipeline run --dry-run` and `--first`: what a run would do, and a run over a few."""
+"""`pipeline run --dry-run` and `--first`."""
 
 import json
 from collections.abc import Iterator
@@ -116,7 +116,7 @@ def test_only_the_first_documents_are_taken(raw: Path, output: Path, capsys: Cap
 
 
 def test_the_rest_is_never_read(tmp_path: Path, output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a file of many records, no line behind the last one that is wanted; a process that reads is a batch ahead."""
+    """No line after the last wanted record of a file is read; a reading process is one batch ahead."""
     seen: list[str] = []
     read = JsonLinesReader.read
 

@@ -1,4 +1,4 @@
-"""How fast a run goes, and how long the rest may take."""
+"""The speed of a run, and the estimate of the remaining time."""
 
 import pytest
 from hypothesis import given
@@ -88,7 +88,7 @@ def test_when_all_is_read_no_time_is_left_to_tell() -> None:
 
 @given(st.lists(st.tuples(st.floats(0, 1e6), *[st.integers(0, 2**50)] * 3), max_size=60))
 def test_nothing_it_tells_is_below_nothing(course: list[tuple[float, int, int, int]]) -> None:
-    """Whatever it is told: times in any order, figures that go back."""
+    """With any input: times in any order, decreasing counts."""
     pace = SpeedEstimator(0.0)
     for time, unchanged, read, done in course:
         pace.record(time, unchanged=unchanged, read=read, done=done)

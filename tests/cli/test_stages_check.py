@@ -1,4 +1,4 @@
-"""`pipeline stages check`: what is tested, what is printed, and how it ends."""
+"""`pipeline stages check`: its checks, output and exit codes."""
 
 import sys
 from pathlib import Path
@@ -19,7 +19,7 @@ def checked(capsys: pytest.CaptureFixture[str], named: str) -> tuple[int, str]:
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a package that holds a sound stage, in the working directory."""
+    """A package with a valid stage, in the working directory."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.path", [*sys.path])
     folder = tmp_path / "loud" / f"loud_{tmp_path.name.replace('-', '_')}"

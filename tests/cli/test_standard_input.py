@@ -1,4 +1,4 @@
-"""`pipeline run -`: whatever comes through the pipe is told by its content, however it comes."""
+"""`pipeline run -`: the format of the data is detected by content, in chunks of any size."""
 
 import io
 import os
@@ -103,7 +103,7 @@ def test_standard_input_is_read_once(output: Path, capsys: Captured) -> None:
 @pytest.mark.skipif(not os.path.exists("/dev/fd"), reason="this system has no such paths")
 @pytest.mark.parametrize("data", [zipped(ferry=FERRY), gz(FERRY), FERRY], ids=["zip", "gz", "text"])
 def test_a_pipe_may_be_named_by_its_path(data: bytes, tmp_path: Path, output: Path) -> None:
-    """As the shell does with `<(…)`; it is read once, too."""
+    """As in `<(…)` of a shell; it is read once, too."""
     (tmp_path / "data").write_bytes(data)
     command = f"{sys.executable} -m pipeline run <(cat {tmp_path / 'data'}) -q -o {output}"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)

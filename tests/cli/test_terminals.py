@@ -1,4 +1,4 @@
-"""No id, name or text reaches a terminal with what it acts on, whichever verb prints it; streams fail quietly."""
+"""No command prints control characters of ids, names or texts to a terminal; closed streams cause no errors."""
 
 import json
 import os
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="it has no pseudo-termin
 BELL = "\x1b]0;attack\x07"
 """Sets the title of a terminal."""
 OWN = re.compile(r"\x1b\[[\d;?]*[A-Za-z]|\r")
-"""What rich writes to a terminal; nothing hostile here looks like it."""
+"""Control sequences that rich writes; the hostile texts have none of them."""
 TEXT = (
     f"The Lamp{BELL}\n\nQ: Who\u202e lights\x9b31m it?\n\n"
     "A: My\u200b aunt\x85 did.\u2028 \U000e0041 andnobody else\x0b.\n"
@@ -102,7 +102,7 @@ COMMANDS: dict[str, Callable[[Path], list[str]]] = {
 
 @contextmanager
 def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bytes]]:
-    """Standard output and standard error are a terminal, in the block; what it was sent."""
+    """Makes standard output and standard error a terminal; yields what was written to it."""
     master, slave = os.openpty()
     sent: list[bytes] = []
     ended = threading.Event()
@@ -210,7 +210,7 @@ VERBS = {
     "help": "--help",
 }
 DATA = {"clean", "export", "restore", "config", "schema"}
-"""Those whose output is data: where it cannot be written, that is an error."""
+"""Commands whose output is data: it is an error if it cannot be written."""
 FEW = ("run", "clean", "verify", "help")
 """A process starts for each; all verbs have their turn in the soak."""
 

@@ -18,14 +18,14 @@ Captured = pytest.CaptureFixture[str]
 
 @pytest.fixture
 def written(raw: Path, output: Path) -> Path:
-    """An output with what the run remembers of it."""
+    """An output with the state of its run."""
     assert main(["run", str(raw), "-o", str(output), "-q"]) == 0
     return output
 
 
 @pytest.fixture
 def articles(articles: Path) -> Path:
-    """The articles of an output alone, as they are passed on: nobody knows how they were written."""
+    """The articles of an output without the state of the run, as when they are passed on."""
     (articles / "_run" / "state.sqlite").unlink()
     return articles
 
@@ -72,7 +72,7 @@ def test_a_changed_text_does_not_restore(articles: Path, capsys: Captured) -> No
 
 
 def test_a_changed_field_is_not_what_its_span_says(articles: Path, capsys: Captured) -> None:
-    """The text still restores; what importers read does not come from it."""
+    """The text can be restored, but the field does not match it."""
     change(articles / "lamps.json", lambda document: document["title"].update(text="Lamps for Nobody"))
     assert main(["verify", str(articles), "-q"]) == 1
     (line,) = capsys.readouterr().err.splitlines()
@@ -269,7 +269,7 @@ def test_a_folder_that_can_only_be_read_is_checked(written: Path, capsys: Captur
 
 
 def test_a_file_that_is_not_called_as_its_article_is_named(articles: Path, capsys: Captured) -> None:
-    """As where a file system took two names for one, and the later article replaced the earlier one."""
+    """As on a file system that treats two names as one, so that the later article replaced the earlier one."""
     (articles / "lamps.json").write_bytes((articles / "wire" / "locks.json").read_bytes())
     assert main(["verify", str(articles)]) == 1
     said = capsys.readouterr()

@@ -1,4 +1,4 @@
-"""DuckDB: articles in nested columns of its own types, flat tables beside them."""
+"""DuckDB: articles in nested columns, and flat tables."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -154,7 +154,7 @@ def test_interrupted_write_leaves_no_temporary_file(tmp_path: Path, monkeypatch:
 
 
 def test_unfinished_file_is_not_read_as_an_article(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever reads the folder while it is written sees whole articles only."""
+    """A reader of the folder during a write sees only complete articles."""
     seen: list[list[Article]] = []
     monkeypatch.setattr(os, "fsync", lambda _: seen.append(list(pipeline.read(tmp_path))))
     write_article(article(), tmp_path)

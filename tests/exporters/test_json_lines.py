@@ -1,4 +1,4 @@
-"""An article a line: plain, packed, and as whoever reads such files expects it."""
+"""JSON Lines: one article per line, plain or compressed."""
 
 import gzip
 import io

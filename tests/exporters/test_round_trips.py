@@ -1,4 +1,4 @@
-"""What is written in a format that holds whole articles is read back equal, whatever is in them."""
+"""Formats with complete articles: what is read is equal to what was written, for any articles."""
 
 import sqlite3
 import tempfile
@@ -17,7 +17,7 @@ import pipeline
 from pipeline import Article, ContractError, UsageError
 
 WHOLE = ("a.jsonl", "a.ndjson", "a.jsonl.gz", "a.jsonl.zst", "a.parquet", "a.sqlite", "a.db", "a.duckdb")
-"""Targets whose names tell a format that holds whole articles."""
+"""Target names of the formats with complete articles."""
 
 
 def size(path: Path) -> int:
@@ -105,7 +105,7 @@ def test_duplicate_id_is_refused_by_formats_that_need_unique_ids(tmp_path: Path,
 
 
 def test_long_and_many_articles_are_in_several_row_groups(tmp_path: Path) -> None:
-    """A reader holds one at a time, so they are bounded by their size."""
+    """A reader loads one row group at a time, so their size is limited."""
     import pyarrow.parquet as pq
 
     many = [msgspec.structs.replace(paired(f"{n}"), text=paired().text + "长" * 2_000_000) for n in range(12)]

@@ -70,7 +70,7 @@ def test_a_jsonl_file_holds_an_article_a_line(tmp_path: Path) -> None:
 
 
 def test_articles_are_read_one_at_a_time(tmp_path: Path) -> None:
-    """What comes before a damaged document can be used."""
+    """Articles before a damaged one can be used."""
     put(tmp_path / "a.json", as_json("a"))
     put(tmp_path / "b.json", {})
     articles = pipeline.read(tmp_path)

@@ -1,4 +1,4 @@
-"""Articles back from every form an export writes: told by content, and damage that hides nothing else."""
+"""Loading articles from every exported format: detection by content, and damage that affects nothing else."""
 
 import gzip
 import shutil
@@ -21,7 +21,7 @@ from pipeline.exporters.tables.columns import record_batch, schema
 FORMS = ("a.jsonl", "a.jsonl.gz", "a.jsonl.zst", "a.parquet", "a.sqlite", "a.duckdb")
 
 
-def told(path: Path) -> list[tuple[str, str]]:
+def loaded(path: Path) -> list[tuple[str, str]]:
     """Each attempt: its name, and the article's id or the reason why it is none."""
     return [(name, found.reason if isinstance(found, ContractError) else found.id) for name, found in load_each(path)]
 
@@ -38,7 +38,7 @@ def at_row(article: Article, row: int | None) -> Article:
     return replace(article, provenance=replace(article.provenance, source=source))
 
 
-# --- told by content
+# --- detection by content
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -62,7 +62,7 @@ def test_one_article_on_one_line_is_one(tmp_path: Path, packed: bool) -> None:
     path = tmp_path / "a.json"
     path.write_bytes(gzip.compress(data) if packed else data)
     assert list(pipeline.read(path)) == [prose()]
-    assert told(path) == [("a.json", "tide")]
+    assert loaded(path) == [("a.json", "tide")]
 
 
 def test_arrow_files_and_streams_are_read(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_a_folder_may_hold_shards_of_several_kinds(tmp_path: Path) -> None:
     pipeline.export([paired("c"), paired("d")], tmp_path / "5.jsonl")
     pipeline.export([paired("lost")], tmp_path / "_old.parquet")
     pipeline.export([paired("lost")], tmp_path / ".tmp" / "a.jsonl")
-    assert told(tmp_path) == [
+    assert loaded(tmp_path) == [
         ("1.parquet:1", "ferry"),
         ("2/a.jsonl.zst:1", "tide"),
         ("3.jsonl.gz:1", "wire/bridge"),
@@ -96,7 +96,7 @@ def test_a_folder_may_hold_shards_of_several_kinds(tmp_path: Path) -> None:
 def test_capitals_in_a_name_hide_no_article_of_a_folder(tmp_path: Path, name: str) -> None:
     pipeline.export([prose()], tmp_path / "a", to="parquet" if name.endswith("PARQUET") else "jsonl")
     (tmp_path / "a").rename(tmp_path / name)
-    assert told(tmp_path)[0][1] == "tide"
+    assert loaded(tmp_path)[0][1] == "tide"
 
 
 def test_table_rewritten_by_another_program_is_read(tmp_path: Path) -> None:
@@ -143,27 +143,27 @@ def test_single_article_is_distinguished_from_json_lines(tmp_path: Path) -> None
         assert not is_single_article(tmp_path / name)
 
 
-# --- what is no article, and where it stands
+# --- invalid articles, and their locations
 
 
 @pytest.mark.parametrize("rows", ["turns", "exchanges", "edits", "credits", "prose", "segments"])
 def test_error_for_a_flat_table_names_its_kind_of_rows(tmp_path: Path, rows: str) -> None:
     pipeline.export(everything(), tmp_path / "a.parquet", rows=rows)
-    ((name, reason),) = told(tmp_path / "a.parquet")
+    ((name, reason),) = loaded(tmp_path / "a.parquet")
     assert name == "a.parquet"
     assert reason.startswith(f"holds {rows}, not articles; ")
 
 
 def test_a_foreign_table_names_its_columns(tmp_path: Path) -> None:
     pq.write_table(pa.table({"prompt": ["a"], "answer": ["b"]}), tmp_path / "a.parquet")
-    assert told(tmp_path / "a.parquet") == [("a.parquet", "has no articles: its columns are prompt, answer")]
+    assert loaded(tmp_path / "a.parquet") == [("a.parquet", "has no articles: its columns are prompt, answer")]
 
 
 def test_invalid_row_does_not_hide_others(tmp_path: Path) -> None:
     loose = pa.schema([pa.field(f.name, f.type) for f in schema(Article)])
     rows = [msgspec.to_builtins(paired()), without(prose(), "language"), msgspec.to_builtins(bridge())]
     pq.write_table(pa.Table.from_pylist(rows, schema=loose), tmp_path / "a.parquet")
-    first, second, third = told(tmp_path / "a.parquet")
+    first, second, third = loaded(tmp_path / "a.parquet")
     assert (first, third) == (("a.parquet:1", "ferry"), ("a.parquet:3", "wire/bridge"))
     assert second[0] == "a.parquet:2"
     assert "language" in second[1]
@@ -174,7 +174,7 @@ def test_invalid_utf8_in_a_table_fails_only_its_row(tmp_path: Path) -> None:
     texts = pa.array([b"\xff\xfe" if n == 1 else text.encode() for n, text in enumerate(table["text"].to_pylist())])
     table = table.set_column(table.column_names.index("text"), "text", texts.view(pa.string()))
     pq.write_table(table, tmp_path / "a.parquet")
-    first, second, third = told(tmp_path / "a.parquet")
+    first, second, third = loaded(tmp_path / "a.parquet")
     assert (first[1], third[1]) == ("ferry", "wire/bridge")
     assert second[0] == "a.parquet:2"
     assert "is not an article: 'utf-8' codec" in second[1]
@@ -183,7 +183,7 @@ def test_invalid_utf8_in_a_table_fails_only_its_row(tmp_path: Path) -> None:
 def test_another_version_of_the_contract_in_a_table_is_named(tmp_path: Path) -> None:
     row = msgspec.to_builtins(prose()) | {"schema": "bilingual-article/9"}
     pq.write_table(pa.Table.from_pylist([row], schema=schema(Article)), tmp_path / "a.parquet")
-    ((_, reason),) = told(tmp_path / "a.parquet")
+    ((_, reason),) = loaded(tmp_path / "a.parquet")
     assert reason == "has schema 'bilingual-article/9'; this version reads 'bilingual-article/1'"
 
 
@@ -195,7 +195,7 @@ def test_damaged_row_group_does_not_hide_others(tmp_path: Path) -> None:
     start = column.dictionary_page_offset or column.data_page_offset
     data[start : start + column.total_compressed_size] = b"\xee" * column.total_compressed_size
     (tmp_path / "a.parquet").write_bytes(data)
-    first, second, third = told(tmp_path / "a.parquet")
+    first, second, third = loaded(tmp_path / "a.parquet")
     assert (first[1], third[1]) == ("ferry", "wire/bridge")
     assert second[0] == "a.parquet:2"
     assert second[1].startswith("rows 2 to 2 cannot be read: ")
@@ -219,7 +219,7 @@ def test_a_file_that_is_cut_short_is_named_with_the_reason(tmp_path: Path, name:
 def test_damaged_line_in_a_compressed_file_does_not_hide_others(tmp_path: Path) -> None:
     lines = [msgspec.json.encode(article) for article in everything()]
     (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(lines[0] + b"\n{oops\n" + lines[2] + b"\n"))
-    first, second, third = told(tmp_path / "a.jsonl.gz")
+    first, second, third = loaded(tmp_path / "a.jsonl.gz")
     assert (first[1], third[1]) == ("ferry", "wire/bridge")
     assert second == ("a.jsonl.gz:2", second[1])
     assert "is not an article" in second[1]
@@ -229,8 +229,8 @@ def test_lines_before_damage_in_a_compressed_file_are_read(tmp_path: Path) -> No
     lines = b"".join(msgspec.json.encode(article) + b"\n" for article in everything())
     whole = gzip.compress(lines)
     (tmp_path / "a.jsonl.gz").write_bytes(whole[:-5])
-    assert [article for _, article in told(tmp_path / "a.jsonl.gz")][:3] == ["ferry", "tide", "wire/bridge"]
-    assert told(tmp_path / "a.jsonl.gz")[3][0] == "a.jsonl.gz:4"
+    assert [article for _, article in loaded(tmp_path / "a.jsonl.gz")][:3] == ["ferry", "tide", "wire/bridge"]
+    assert loaded(tmp_path / "a.jsonl.gz")[3][0] == "a.jsonl.gz:4"
 
 
 def test_invalid_row_of_sqlite_does_not_hide_others(tmp_path: Path) -> None:
@@ -238,7 +238,7 @@ def test_invalid_row_of_sqlite_does_not_hide_others(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "a.sqlite") as database:
         database.execute("UPDATE articles SET article = CAST(x'ff00' AS TEXT) WHERE id = 'tide'")
     database.close()
-    first, second, third = told(tmp_path / "a.sqlite")
+    first, second, third = loaded(tmp_path / "a.sqlite")
     assert (first[1], third[1]) == ("ferry", "wire/bridge")
     assert second[0] == "a.sqlite:2"
     assert second[1].startswith("is not an article")
@@ -248,11 +248,13 @@ def test_error_for_a_foreign_database_says_what_is_missing(tmp_path: Path) -> No
     with sqlite3.connect(tmp_path / "a.sqlite") as database:
         database.execute("CREATE TABLE articles (id, body)")
     database.close()
-    assert told(tmp_path / "a.sqlite") == [("a.sqlite", "has no articles: no table 'articles' with a column 'article'")]
+    assert loaded(tmp_path / "a.sqlite") == [
+        ("a.sqlite", "has no articles: no table 'articles' with a column 'article'")
+    ]
     duckdb = pytest.importorskip("duckdb")
     with duckdb.connect(str(tmp_path / "a.duckdb")) as other:
         other.execute("CREATE TABLE articles (id VARCHAR)")
-    assert told(tmp_path / "a.duckdb") == [
+    assert loaded(tmp_path / "a.duckdb") == [
         ("a.duckdb", "has no articles: no table 'articles' with the columns of an article")
     ]
 
@@ -262,7 +264,7 @@ def test_invalid_row_of_duckdb_does_not_hide_others(tmp_path: Path) -> None:
     pipeline.export(everything(), tmp_path / "a.duckdb")
     with duckdb.connect(str(tmp_path / "a.duckdb")) as database:
         database.execute("UPDATE articles SET language = 'en', schema = 'other/1' WHERE id = 'tide'")
-    found = dict(told(tmp_path / "a.duckdb"))
+    found = dict(loaded(tmp_path / "a.duckdb"))
     assert sorted(found.values())[:2] == [
         "ferry",
         "has schema 'other/1'; this version reads 'bilingual-article/1'",
@@ -302,7 +304,7 @@ def test_pipe_can_be_read(tmp_path: Path) -> None:
     data = b"".join(msgspec.json.encode(article) + b"\n" for article in everything())
     writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=(data,))
     writer.start()
-    assert [article for _, article in told(tmp_path / "pipe")] == ["ferry", "tide", "wire/bridge"]
+    assert [article for _, article in loaded(tmp_path / "pipe")] == ["ferry", "tide", "wire/bridge"]
     writer.join()
 
 
@@ -310,10 +312,10 @@ def test_first_line_before_damage_in_a_compressed_file_is_read(tmp_path: Path) -
     line = msgspec.json.encode(prose()) + b"\n"
     data = gzip.compress(line) + gzip.compress(line)
     (tmp_path / "a.jsonl.gz").write_bytes(data[:-40])
-    assert told(tmp_path / "a.jsonl.gz")[0] == ("a.jsonl.gz:1", "tide")
-    assert "does not unpack" in told(tmp_path / "a.jsonl.gz")[1][1]
+    assert loaded(tmp_path / "a.jsonl.gz")[0] == ("a.jsonl.gz:1", "tide")
+    assert "does not unpack" in loaded(tmp_path / "a.jsonl.gz")[1][1]
 
 
 def test_two_articles_that_are_the_same_are_two(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes((msgspec.json.encode(prose()) + b"\n") * 2)
-    assert [name for name, _ in told(tmp_path / "a")] == ["a:1", "a:2"]
+    assert [name for name, _ in loaded(tmp_path / "a")] == ["a:1", "a:2"]

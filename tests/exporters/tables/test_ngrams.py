@@ -1,4 +1,4 @@
-"""What a full-text index is given, and what is asked of it."""
+"""The words of a full-text index, and its queries."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Flat rows: what is in each column, and places that are exact to the byte."""
+"""Flat rows: the content of each column, and offsets that are exact to the byte."""
 
 from collections.abc import Sequence
 from typing import Any
