@@ -74,7 +74,7 @@ def _look_like_dialogue(turns: Sequence[Opening]) -> bool:
     """Whether openings with several labels take turns and speak."""
     if len({turn.key for turn in turns}) < 2 or len(turns) < MIN_PATTERN_TURNS:
         return False
-    changes = sum(one.key != other.key for one, other in pairwise(turns))
+    changes = sum(before.key != after.key for before, after in pairwise(turns))
     return changes >= MIN_SPEAKER_CHANGES and _share_speaks(turns)
 
 

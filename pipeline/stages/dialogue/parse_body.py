@@ -156,14 +156,14 @@ def _candidates_of_divided(
 ) -> dict[int, LabelCandidate]:
     """The candidates after some blocks were divided; the blocks that stayed whole are not read again."""
     known = {block.start: (block.end, candidates.get(i)) for i, block in enumerate(blocks)}
-    found = {}
+    updated = {}
     for i, block in enumerate(divided):
         end, candidate = known.get(block.start, (-1, None))
         if end != block.end:
             candidate = find_candidate(block, vocabulary)
         if candidate is not None:
-            found[i] = candidate
-    return found
+            updated[i] = candidate
+    return updated
 
 
 def _miscapitalised_labels(
@@ -171,7 +171,7 @@ def _miscapitalised_labels(
 ) -> dict[int, LabelCandidate]:
     """Labels that are a speaker's but for their capitals: `daily Post: …` where `Daily Post` speaks."""
     known = {label.key: label for label in labels.by_block.values() if not label.anonymous and label.form == "mark"}
-    found = {}
+    corrected = {}
     for i, block in enumerate(blocks):
         if i in candidates or not known:
             continue
@@ -182,8 +182,8 @@ def _miscapitalised_labels(
         after = block.text[mark.end() :]
         text_start = mark.end() + len(after) - len(after.lstrip("*_ "))
         end = block.start + len(text)
-        found[i] = LabelCandidate(block.start, end, text, label.key, label.kind, label.anonymous, text_start)
-    return found
+        corrected[i] = LabelCandidate(block.start, end, text, label.key, label.kind, label.anonymous, text_start)
+    return corrected
 
 
 def _recurring_label_texts(labels: SpeakerLabels) -> set[str]:

@@ -64,27 +64,27 @@ class AliasIndex:
 
 def introduced_initials(labels: Iterable[LabelCandidate]) -> dict[str, str]:
     """Initials to the key of the label that introduces them: `Ada Fern (AF)`, later `AF`."""
-    found = {}
+    keys_by_initials = {}
     for label in labels:
         if "(" in label.text or "（" in label.text:
             match = PARENTHESISED.search(label.text)
             if match:
-                found[match[1].strip().casefold()] = label.key
-    return found
+                keys_by_initials[match[1].strip().casefold()] = label.key
+    return keys_by_initials
 
 
 def unique_initials(keys: Iterable[str]) -> dict[str, str]:
     """Initials to the only full name among `keys` that has them: `nf` to `natalie fisher`."""
-    found: dict[str, str] = {}
+    keys_by_initials: dict[str, str] = {}
     ambiguous = set()
     for key in keys:
         words = [word for word in key.split() if word[0].isalpha()]
         if len(words) > 1:
             short = "".join(word[0] for word in words)
-            if short in found and found[short] != key:
+            if short in keys_by_initials and keys_by_initials[short] != key:
                 ambiguous.add(short)
-            found[short] = key
-    return {short: key for short, key in found.items() if short not in ambiguous}
+            keys_by_initials[short] = key
+    return {short: key for short, key in keys_by_initials.items() if short not in ambiguous}
 
 
 def speaker_names(
@@ -127,7 +127,7 @@ def _first_spellings(labels: Mapping[int, LabelCandidate]) -> dict[str, str]:
 
 def _unambiguous(aliases: list[str]) -> list[str]:
     """The aliases, if all name one person: `Solis` is no alias if two people of that name speak."""
-    return aliases if all(are_aliases(one, other) for one, other in combinations(aliases, 2)) else []
+    return aliases if all(are_aliases(first, second) for first, second in combinations(aliases, 2)) else []
 
 
 def _completeness(name: str) -> tuple[int, int]:

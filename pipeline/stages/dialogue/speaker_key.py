@@ -88,10 +88,10 @@ def find_speaker_keys(
     names: dict[str, str] = {}
     first_question = next((i for i, candidate in candidates.items() if candidate.kind == "asks"), len(blocks))
     for i in range(min(len(blocks), first_question + 1, MAX_KEY_SEARCH_BLOCKS)):
-        found = speaker_key_in(blocks[i])
-        if found is not None:
+        names_by_key = speaker_key_in(blocks[i])
+        if names_by_key is not None:
             lines.add(i)
-            names |= found
+            names |= names_by_key
         elif i < first_question and i in candidates:
             name = cast_list_name(blocks[i], candidates[i], candidates)
             if name is not None:

@@ -54,14 +54,14 @@ def small_words() -> frozenset[str]:
 
 def split_one_line_dumps(blocks: Sequence[Block]) -> tuple[Block, ...]:
     """The blocks, with the turns of a dump on one line apart. The labels in it must recur."""
-    found: list[Block] = []
+    divided: list[Block] = []
     for block in blocks:
         starts = _dump_starts(block)
         if starts:
-            found.extend(_split_block(block, starts))
+            divided.extend(_split_block(block, starts))
         else:
-            found.append(block)
-    return tuple(found)
+            divided.append(block)
+    return tuple(divided)
 
 
 def _dump_starts(block: Block) -> list[int]:
@@ -102,7 +102,7 @@ def split_glued_turns(blocks: Sequence[Block], labels: Collection[str], labelled
     forms = sorted(labels, key=len, reverse=True)
     pattern = _label_pattern(forms)
     hints = _hints(forms)
-    found: list[Block] = []
+    divided: list[Block] = []
     for block in blocks:
         starts: list[int] = []
         # One colon is the label's own, or one of prose; only few blocks have more.
@@ -110,8 +110,8 @@ def split_glued_turns(blocks: Sequence[Block], labels: Collection[str], labelled
         colons = block.text.count(":") + block.text.count("：")
         if colons >= min_colons and any(map(block.text.__contains__, hints)):
             starts = [match.start() for match in pattern.finditer(block.text) if _is_turn_start(block, match)]
-        found.extend(_split_block(block, starts) if starts else [block])
-    return tuple(found) if len(found) > len(blocks) else None
+        divided.extend(_split_block(block, starts) if starts else [block])
+    return tuple(divided) if len(divided) > len(blocks) else None
 
 
 def _label_pattern(forms: Sequence[str]) -> "regex.Pattern[str]":

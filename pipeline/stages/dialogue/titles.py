@@ -283,5 +283,5 @@ def _first_line_is_title(blocks: Sequence[Block], candidates: Mapping[int, Label
     return next((verdict for holds, verdict in FIRST_LINE_DECISIONS if holds(line)), False)
 
 
-def _is_same_speaker(one: str, other: str) -> bool:
-    return one == other or are_aliases(one, other)
+def _is_same_speaker(first: str, second: str) -> bool:
+    return first == second or are_aliases(first, second)
