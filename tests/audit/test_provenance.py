@@ -50,9 +50,9 @@ def test_stretches_without_deletions_are_the_text(ledger: Ledger) -> None:
 @given(ledgers())
 def test_passages_are_sorted_and_disjoint_on_both_sides(ledger: Ledger) -> None:
     found = rewrites(ledger[2])
-    for before, behind in pairwise(found):
-        assert before.end <= behind.start
-        assert before.source_end <= behind.source_start
+    for before, after in pairwise(found):
+        assert before.end <= after.start
+        assert before.source_end <= after.source_start
 
 
 @given(ledgers())
@@ -115,8 +115,8 @@ def test_the_place_in_the_source_does_not_move_with_earlier_edits() -> None:
     spaced = edit(9, "", " ")
     moved = edit(5, "", " ")
     alone = list(edits_in_source((Change("words", (spaced,)),)))
-    behind = list(edits_in_source((Change("entities", (edit(0, "quot;", '"'),)), Change("words", (moved,)))))
-    assert alone[0][1:] == behind[1][1:] == (9, 9)
+    after = list(edits_in_source((Change("entities", (edit(0, "quot;", '"'),)), Change("words", (moved,)))))
+    assert alone[0][1:] == after[1][1:] == (9, 9)
 
 
 def test_edits_that_do_not_fit_their_text_are_no_ledger() -> None:

@@ -33,7 +33,7 @@ def test_standard_input_is_repaired(
     assert capsys.readouterr() == (REPAIRED, "")
 
 
-def test_an_option_says_where_the_text_goes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_output_option_sets_the_target(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a.txt").write_text(DAMAGED, encoding="utf-8")
     assert main(["clean", str(tmp_path / "a.txt"), "-o", str(tmp_path / "b.txt")]) == 0
     assert (tmp_path / "b.txt").read_text(encoding="utf-8") == REPAIRED
@@ -56,7 +56,7 @@ def test_a_stage_that_the_recipe_has_not_is_refused(
     assert captured.err == "pipeline: error: stage 'entitys' is not in the recipe; did you mean 'entities'?\n"
 
 
-def test_any_encoding_comes_out_as_utf8(
+def test_output_is_utf8_for_any_encoding(
     capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = "运河的水位今年比去年高，我们每天早上都要开闸。\n"

@@ -1,4 +1,4 @@
-"""The command itself: its verbs, its help, and how it ends."""
+"""The command: its subcommands, help and exit codes."""
 
 import os
 import subprocess
@@ -10,12 +10,12 @@ import pipeline
 from pipeline.cli import COMMANDS, main
 
 
-def test_python_dash_m_says_its_version() -> None:
+def test_python_dash_m_prints_the_version() -> None:
     told = subprocess.run([sys.executable, "-m", "pipeline", "--version"], capture_output=True, text=True, check=True)
     assert (told.stdout, told.stderr) == (f"pipeline {pipeline.__version__}\n", "")
 
 
-def test_no_command_shows_the_help_and_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_is_shown_without_a_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     captured = capsys.readouterr()
     assert captured.out.startswith("usage: pipeline")
@@ -52,7 +52,7 @@ def test_wrong_usage_ends_with_2(arguments: list[str], capsys: pytest.CaptureFix
     assert "pipeline: error:" in captured.err or "pipeline run: error:" in captured.err
 
 
-def test_a_command_that_is_stopped_says_so(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted_command_reports_it(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     def stopped() -> None:
         raise KeyboardInterrupt
 
@@ -63,7 +63,7 @@ def test_a_command_that_is_stopped_says_so(capsys: pytest.CaptureFixture[str], m
 
 @pytest.mark.skipif(os.name == "nt", reason="pipes end otherwise there")
 @pytest.mark.parametrize("verb", ["schema", "rules", "stages"])
-def test_a_reader_that_has_seen_enough_is_no_error(verb: str) -> None:
+def test_closed_pipe_is_not_an_error(verb: str) -> None:
     """`pipeline schema | head -1`; rich, which prints the tables of other commands, handles closed pipes itself."""
     reader, writer = os.pipe()
     os.close(reader)

@@ -105,7 +105,7 @@ def test_every_commented_setting_can_be_uncommented(tmp_path: Path) -> None:
     assert tomllib.loads(live)["rules"] == rules
 
 
-def test_every_setting_says_what_it_does_and_what_is_allowed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_setting_has_a_description_and_allowed_values(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["config", "--all"]) == 0
     shown = capsys.readouterr().out
     assert "# A whole number from 1 to 1099511627776; default: 33554432\n# bytes = 33554432\n" in shown
@@ -140,7 +140,7 @@ def test_options_of_readers_and_all_limits_are_shown_with_their_source(capsys: p
     assert told['input.format = "text"'] == "--set input.format=text"
 
 
-def test_the_file_with_every_setting_holds_those_of_the_readers(capsys: pytest.CaptureFixture[str]) -> None:
+def test_file_with_every_setting_includes_reader_options(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["config", "--all"]) == 0
     printed = capsys.readouterr().out
     assert "\n[sources.zstd]\n\n# Memory for the window of a frame" in printed

@@ -134,7 +134,7 @@ def test_articles_of_one_output_only_are_named(articles: Path, other: Path, caps
     assert ["bell", "only", "in", "the", "old", "output"] in rows
 
 
-def test_quiet_says_nothing(articles: Path, other: Path, capsys: Captured) -> None:
+def test_quiet_prints_nothing(articles: Path, other: Path, capsys: Captured) -> None:
     assert main(["diff", str(articles), str(other), "-q"]) == 0
     assert capsys.readouterr() == ("", "")
 
@@ -149,7 +149,7 @@ def test_outputs_may_be_of_different_forms(articles: Path, tmp_path: Path, capsy
 # For machines
 
 
-def test_every_line_says_what_it_is_and_the_last_one_adds_up(articles: Path, other: Path, capsys: Captured) -> None:
+def test_each_line_has_a_type_and_the_last_has_totals(articles: Path, other: Path, capsys: Captured) -> None:
     (other / "lamps.json").unlink()
     assert main(["diff", str(articles), str(other), "--json"]) == 0
     told = lines(capsys)
@@ -161,7 +161,7 @@ def test_every_line_says_what_it_is_and_the_last_one_adds_up(articles: Path, oth
     assert {"kind": "text", "articles": 1} in told[-1]["kinds"]
 
 
-def test_lines_of_articles_hold_what_differs(articles: Path, other: Path, capsys: Captured) -> None:
+def test_lines_of_articles_have_their_differences(articles: Path, other: Path, capsys: Captured) -> None:
     assert main(["diff", str(articles), str(other), "--json"]) == 0
     bell = lines(capsys)[0]
     assert bell["kinds"] == ["text", "rules", "provenance"]
@@ -267,7 +267,7 @@ def test_any_two_articles_can_be_shown(old: Article, new: Article, detailed: boo
 # How it ends
 
 
-def test_a_difference_is_no_failure(articles: Path, other: Path) -> None:
+def test_difference_is_not_a_failure(articles: Path, other: Path) -> None:
     assert main(["diff", str(articles), str(other), "-q"]) == 0
 
 

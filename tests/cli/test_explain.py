@@ -63,7 +63,7 @@ def test_the_text_is_shown_line_by_line_with_its_edits_marked(bell: str, capsys:
     ]
 
 
-def test_the_notes_come_last_with_their_suggestions(raw: Path, articles: Path, capsys: Captured) -> None:
+def test_notes_are_last_with_their_suggestions(raw: Path, articles: Path, capsys: Captured) -> None:
     (raw / "cut.txt").write_text("The bell of the harb\n\nThe harbour sleeps. 港口睡着了。\n" * 2, "utf-8")
     assert main(["run", str(raw), "-o", str(articles), "-q", "--set", "rules.words=1"]) == 0
     assert main(["explain", str(articles / "bell.json")]) == 0
@@ -72,7 +72,7 @@ def test_the_notes_come_last_with_their_suggestions(raw: Path, articles: Path, c
     assert "          suggestion: {+ +}\n" in out
 
 
-def test_a_paragraph_of_several_lines_goes_on(tmp_path: Path, raw: Path, articles: Path, capsys: Captured) -> None:
+def test_paragraph_of_several_lines_is_continued(tmp_path: Path, raw: Path, articles: Path, capsys: Captured) -> None:
     """A segment that spans lines is named on each."""
     document = json.loads((articles / "wire" / "locks.json").read_text("utf-8"))
     document["segments"] = [{**document["segments"][0], "end": len(document["text"]) - 1}]
@@ -87,7 +87,7 @@ def test_a_paragraph_of_several_lines_goes_on(tmp_path: Path, raw: Path, article
 # One line
 
 
-def test_a_line_says_what_it_is_and_why(bell: str, capsys: Captured) -> None:
+def test_line_shows_its_labels_and_rules(bell: str, capsys: Captured) -> None:
     assert main(["explain", bell, "--line", "5"]) == 0
     out = capsys.readouterr().out.splitlines()
     start = len(BELL[: BELL.index("PAVEL")].encode())
@@ -212,7 +212,7 @@ def test_an_article_of_an_output_is_named_by_its_id(articles: Path, capsys: Capt
     assert "The lock is shut." in capsys.readouterr().out
 
 
-def test_an_article_comes_from_standard_input(bell: str, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_article_is_read_from_standard_input(bell: str, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(Path(bell).read_bytes())))
     assert main(["explain", "-"]) == 0
     assert "The Bell That Rings Itself" in capsys.readouterr().out

@@ -24,7 +24,7 @@ def test_format_is_inferred_from_the_target(articles: Path, tmp_path: Path, name
     assert list(pipeline.read(tmp_path / name)) == list(pipeline.read(articles))
 
 
-def test_a_format_goes_to_standard_output(articles: Path, capsysbinary: Binary) -> None:
+def test_format_is_written_to_standard_output(articles: Path, capsysbinary: Binary) -> None:
     for output in ([], ["-o", "-"]):
         assert main(["export", str(articles), "--to", "csv", *output]) == 0
         rows = list(csv.DictReader(io.StringIO(capsysbinary.readouterr().out.decode(), newline="")))
@@ -157,7 +157,7 @@ def test_nothing_to_export_is_an_error(tmp_path: Path, capsys: Captured) -> None
     assert not (tmp_path / "a.jsonl").exists()
 
 
-def test_a_reader_that_has_seen_enough_is_no_error(articles: Path) -> None:
+def test_closed_pipe_is_not_an_error(articles: Path) -> None:
     command = f"{sys.executable} -m pipeline export {articles} --to csv --rows segments | head -n 1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, check=True)
     assert done.stderr == b""

@@ -78,7 +78,7 @@ def test_summary_counts_documents_exchanges_turns_and_edits(raw: Path, output: P
     assert edits >= 2
 
 
-def test_the_summary_says_where_the_articles_are(raw: Path, tmp_path: Path, capsys: Captured) -> None:
+def test_summary_shows_the_output_folder(raw: Path, tmp_path: Path, capsys: Captured) -> None:
     """Even if the name looks like markup, or is longer than a line."""
     output = tmp_path / "out[bold]" / "[" / ("long" * 30)
     assert main(["run", str(raw), "-o", str(output)]) == 0
@@ -95,13 +95,13 @@ def test_quiet_prints_nothing_if_nothing_fails(raw: Path, output: Path, capsys: 
     assert capsys.readouterr() == ("", "")
 
 
-def test_quiet_still_says_what_fails(raw: Path, output: Path, capsys: Captured) -> None:
+def test_quiet_still_prints_failures(raw: Path, output: Path, capsys: Captured) -> None:
     (raw / "empty.txt").touch()
     assert main(["run", str(raw), "-o", str(output), "-q"]) == 1
     assert capsys.readouterr() == ("", "empty: is empty; leave it out\n")
 
 
-def test_verbose_says_each_document(raw: Path, output: Path, capsys: Captured) -> None:
+def test_verbose_prints_each_document(raw: Path, output: Path, capsys: Captured) -> None:
     assert main(["run", str(raw), "-o", str(output), "-v"]) == 0
     assert capsys.readouterr().err == "lamps\nwire/locks\n"
 
@@ -380,7 +380,7 @@ def test_quiet_does_not_report_skipped_files(raw: Path, output: Path, capsys: Ca
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_picture_or_a_table_may_be_called_as_the_text_beside_it(raw: Path, output: Path) -> None:
+def test_picture_or_table_may_have_the_name_of_a_text(raw: Path, output: Path) -> None:
     (raw / "lamps.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
     (raw / "lamps.jsonl").write_bytes(b'{"id": "n1", "text": "The oil is delivered on Mondays."}\n')
     assert main(["run", str(raw), "-o", str(output)]) == 0

@@ -68,7 +68,7 @@ def test_what_fails_is_named_and_counted(raw: Path, output: Path, capsys: Captur
     assert "3  documents in\n2  would be written\n1  failed\n" in captured.out
 
 
-def test_machines_are_told_the_same(raw: Path, output: Path, capsys: Captured) -> None:
+def test_json_has_the_same_content(raw: Path, output: Path, capsys: Captured) -> None:
     assert main(["run", str(raw), "--dry-run", "--json", "-o", str(output)]) == 0
     told: dict[str, Any] = json.loads(capsys.readouterr().out)
     assert list(told) == ["documents", "edits", "labels", "notes", "failures", "rejections"]
@@ -83,7 +83,7 @@ def test_machines_are_told_the_same(raw: Path, output: Path, capsys: Captured) -
     }
 
 
-def test_a_dry_run_says_what_the_run_then_does(raw: Path, output: Path, capsys: Captured) -> None:
+def test_dry_run_predicts_the_run(raw: Path, output: Path, capsys: Captured) -> None:
     assert main(["run", str(raw), "--dry-run", "--json", "-o", str(output)]) == 0
     told = {edit["rule"]: edit["count"] for edit in json.loads(capsys.readouterr().out)["edits"]}
     assert main(["run", str(raw), "-o", str(output), "-q"]) == 0

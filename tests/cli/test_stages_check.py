@@ -35,9 +35,7 @@ def test_a_sound_stage_in_a_folder_passes(package: Path, capsys: pytest.CaptureF
     assert shown.endswith("loud: all 11 laws hold\n\n")
 
 
-def test_a_fault_is_shown_with_its_text_and_the_exit_code_says_so(
-    package: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_fault_is_shown_with_its_text_and_the_exit_code_is_1(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (package / "__init__.py").write_text(RESTLESS, "utf-8")
     code, shown = checked(capsys, str(package))
     assert code == 1
@@ -45,7 +43,7 @@ def test_a_fault_is_shown_with_its_text_and_the_exit_code_says_so(
     assert "\ntext: 'oh'\nrule: loud.oh\n" in shown
 
 
-def test_what_could_not_be_tried_is_not_called_well(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unchecked_laws_are_not_reported_as_passed(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (package / "__init__.py").write_text(SOUND.replace('Rule("loud.', 'Rule("soft.'), "utf-8")
     (package / "cases.json").write_text('[{"given": "oh", "right": "OH", "why": "loud"}]', "utf-8")
     code, shown = checked(capsys, str(package))
@@ -60,7 +58,7 @@ def test_a_check_leaves_nothing_in_the_working_directory(package: Path, capsys: 
     assert [path.name for path in Path().iterdir()] == ["loud"]
 
 
-def test_without_hypothesis_it_says_what_to_install(
+def test_error_without_hypothesis_says_what_to_install(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
@@ -68,7 +66,7 @@ def test_without_hypothesis_it_says_what_to_install(
     assert "install 'bilingual-pipeline[testing]'" in capsys.readouterr().err
 
 
-def test_cases_beside_the_module_are_checked_too(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_cases_next_to_the_module_are_checked(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (package / "cases.json").write_text('[{"given": "oh", "right": "Oh", "why": "a capital is enough"}]', "utf-8")
     code, shown = checked(capsys, f"{package.parent}")
     assert code == 1

@@ -103,7 +103,7 @@ def test_a_new_stage_is_declared_as_a_stage_must_be(packages: Path, kind: str, m
 
 
 @each_kind
-def test_every_setting_of_a_new_stage_says_what_it_does(
+def test_every_setting_of_a_new_stage_has_a_description(
     packages: Path, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stage = loaded(packages / f"late-{kind}", monkeypatch)
@@ -224,15 +224,13 @@ def test_a_name_whose_module_can_be_imported_is_refused(
     assert not (here / "late-tides").exists()
 
 
-def test_a_folder_of_that_name_on_the_path_is_no_module(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folder_of_that_name_is_not_a_module(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (here / "tides").mkdir()
     monkeypatch.syspath_prepend(here)
     assert main(["stages", "new", "tides"]) == 0
 
 
-def test_a_folder_that_holds_something_is_refused_and_left_alone(
-    here: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_folder_with_files_is_refused_and_unchanged(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "late-tides").mkdir()
     (here / "late-tides" / "notes.txt").write_text("mine", "utf-8")
     assert main(["stages", "new", "late-tides"]) == 2
@@ -240,7 +238,7 @@ def test_a_folder_that_holds_something_is_refused_and_left_alone(
     assert [path.name for path in (here / "late-tides").iterdir()] == ["notes.txt"]
 
 
-def test_a_file_in_its_place_is_refused_and_left_alone(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_file_at_the_path_is_refused_and_unchanged(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "late-tides").write_text("mine", "utf-8")
     assert main(["stages", "new", "late-tides"]) == 2
     assert "late-tides already exists" in capsys.readouterr().err

@@ -233,7 +233,7 @@ def shell(command: str, folder: Path, **variables: str) -> "subprocess.Completed
         [("clean", "ascii"), ("verify", "ascii"), ("diff", "cp936")],
     ),
 )
-def test_an_encoding_that_lacks_characters_is_no_error(verb: str, encoding: str, small: Path) -> None:
+def test_characters_outside_the_encoding_are_no_error(verb: str, encoding: str, small: Path) -> None:
     done = shell(VERBS[verb], small, PYTHONIOENCODING=encoding)
     assert b"Error" not in done.stderr
     assert done.returncode in {0, 1}
@@ -257,7 +257,7 @@ def test_a_full_disk_under_standard_output_is_named(verb: str, small: Path) -> N
 
 
 @pytest.mark.parametrize("verb", only(VERBS, FEW))
-def test_a_reader_that_has_gone_is_no_error(verb: str, small: Path) -> None:
+def test_closed_pipe_is_no_error(verb: str, small: Path) -> None:
     done = shell(f"{VERBS[verb]} 2> said | true; echo ${{PIPESTATUS[0]}}", small)
     assert done.stdout in ({b"0\n", b"1\n"} if verb.startswith("run") else {b"0\n"})
     assert b"Broken" not in (small / "said").read_bytes()

@@ -174,7 +174,7 @@ def test_unassigned_part_is_a_segment_without_field(value: str) -> None:
     assert list(pipeline.faults(made)) == []
 
 
-# --- what nobody labelled
+# --- unlabelled text
 
 
 def test_unlabelled_text_around_turns_is_lead_prose_and_closing() -> None:

@@ -33,7 +33,7 @@ def test_nested_fields_are_asked_for_by_their_names(database: "DuckDBPyConnectio
 
 
 @pytest.mark.parametrize("name", [name for name in ROW_TYPES if name != "articles"])
-def test_flat_tables_hold_the_rows_in_the_order_of_the_articles(database: "DuckDBPyConnection", name: str) -> None:
+def test_flat_tables_have_rows_in_the_order_of_the_articles(database: "DuckDBPyConnection", name: str) -> None:
     ids = [row[0] for row in database.execute(f"SELECT id FROM {name}").fetchall()]
     assert ids == [article.id for article in everything() for _ in ROW_MAKERS[name](ArticleRows(article))]
 
@@ -59,7 +59,7 @@ def test_lists_are_lists(database: "DuckDBPyConnection") -> None:
     assert found == [(["Mara Lindqvist"],)]
 
 
-def test_without_the_library_the_error_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_error_without_the_library_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pipeline.export([bridge()], tmp_path / "a.duckdb")
     monkeypatch.setitem(__import__("sys").modules, "duckdb", None)
     with pytest.raises(UsageError, match=r"pip install 'bilingual-pipeline\[duckdb\]'"):

@@ -220,7 +220,7 @@ def test_a_target_may_be_locked_again_at_once(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="making links needs a right there")
 @pytest.mark.parametrize("make", [os.link, os.symlink, shutil.copy])
-def test_a_lock_that_is_somebody_elses_file_is_refused_and_stays(
+def test_lock_that_is_an_unrelated_file_is_refused_and_kept(
     make: Callable[[Path, Path], object], tmp_path: Path
 ) -> None:
     """A folder unpacked from an untrusted archive may contain links and files of any name."""

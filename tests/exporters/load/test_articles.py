@@ -32,7 +32,7 @@ def complaint(path: Path) -> ContractError:
     return refused.value
 
 
-def test_a_file_holds_one_article_as_it_was_written(tmp_path: Path) -> None:
+def test_file_with_one_article_round_trips(tmp_path: Path) -> None:
     assert list(pipeline.read(put(tmp_path / "a.json", as_json("a")))) == [article("a")]
 
 
@@ -40,7 +40,7 @@ def test_a_path_may_be_a_string(tmp_path: Path) -> None:
     assert [found.id for found in pipeline.read(str(put(tmp_path / "a.json", as_json("a"))))] == ["a"]
 
 
-def test_a_folder_holds_the_articles_below_it_in_the_order_of_their_names(tmp_path: Path) -> None:
+def test_folder_is_read_recursively_in_order_of_names(tmp_path: Path) -> None:
     for name in ("b", "wire/c", "a"):
         put(tmp_path / f"{name}.json", as_json(name))
     assert [found.id for found in pipeline.read(tmp_path)] == ["a", "b", "wire/c"]
@@ -62,7 +62,7 @@ def test_folder_may_be_below_one_with_a_leading_underscore(tmp_path: Path) -> No
     assert [found.id for found in pipeline.read(tmp_path / "_scratch" / "output")] == ["a"]
 
 
-def test_a_jsonl_file_holds_an_article_a_line(tmp_path: Path) -> None:
+def test_jsonl_file_has_one_article_per_line(tmp_path: Path) -> None:
     path = tmp_path / "all.jsonl"
     lines = [msgspec.json.encode(article(name)) for name in ("a", "b")]
     path.write_bytes(lines[0] + b"\n\n" + lines[1] + b"\n")

@@ -291,7 +291,7 @@ def sqlite(path: Path, *statements: str) -> Path:
         "CREATE VIRTUAL TABLE articles USING fts5(article)",
     ],
 )
-def test_a_sqlite_database_that_computes_articles_holds_none(made: str, tmp_path: Path) -> None:
+def test_computed_articles_in_sqlite_are_refused(made: str, tmp_path: Path) -> None:
     path = sqlite(tmp_path / "a.sqlite", made)
     found = loaded(path)
     assert all("a.sqlite" in name for name, _ in found)

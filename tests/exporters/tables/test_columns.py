@@ -61,7 +61,7 @@ def test_rows_go_through_columns_and_back() -> None:
     assert [msgspec.convert(row, Sample) for row in record_batch(rows, Sample).to_pylist()] == rows
 
 
-def test_no_rows_are_no_batch() -> None:
+def test_no_rows_give_no_batch() -> None:
     assert list(record_batches([], Article)) == []
 
 

@@ -101,8 +101,8 @@ def test_credit_has_one_row_per_name() -> None:
 
 
 def test_a_credit_without_names_has_a_row_of_its_own() -> None:
-    nobody = msgspec.structs.replace(bridge().credits[0], names=())
-    (row,) = ArticleRows(msgspec.structs.replace(bridge(), credits=(nobody,))).credits()
+    no_names = msgspec.structs.replace(bridge().credits[0], names=())
+    (row,) = ArticleRows(msgspec.structs.replace(bridge(), credits=(no_names,))).credits()
     assert (row.role, row.name) == ("编辑", None)
 
 
