@@ -11,8 +11,10 @@ from pipeline.cli import COMMANDS, main
 
 
 def test_python_dash_m_prints_the_version() -> None:
-    told = subprocess.run([sys.executable, "-m", "pipeline", "--version"], capture_output=True, text=True, check=True)
-    assert (told.stdout, told.stderr) == (f"pipeline {pipeline.__version__}\n", "")
+    completed = subprocess.run(
+        [sys.executable, "-m", "pipeline", "--version"], capture_output=True, text=True, check=True
+    )
+    assert (completed.stdout, completed.stderr) == (f"pipeline {pipeline.__version__}\n", "")
 
 
 def test_help_is_shown_without_a_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -26,10 +28,10 @@ def test_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         main(["--help"])
     assert left.value.code == 0
-    told = capsys.readouterr().out
+    printed = capsys.readouterr().out
     for verb, what in COMMANDS.items():
-        assert f"    {verb}" in told
-        assert what in told
+        assert f"    {verb}" in printed
+        assert what in printed
 
 
 @pytest.mark.parametrize("verb", COMMANDS)
@@ -37,9 +39,9 @@ def test_every_verb_has_help_with_an_example(verb: str, capsys: pytest.CaptureFi
     with pytest.raises(SystemExit) as left:
         main([verb, "--help"])
     assert left.value.code == 0
-    told = capsys.readouterr().out
-    assert f"usage: pipeline {verb}" in told
-    assert f"\n  pipeline {verb}" in told
+    printed = capsys.readouterr().out
+    assert f"usage: pipeline {verb}" in printed
+    assert f"\n  pipeline {verb}" in printed
 
 
 @pytest.mark.parametrize("arguments", [["rnu"], ["run"], ["run", "raw", "--wrong"], ["--", "schema"]])
@@ -68,7 +70,7 @@ def test_closed_pipe_is_not_an_error(verb: str) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "wb") as closed:
-        told = subprocess.run(
+        completed = subprocess.run(
             [sys.executable, "-m", "pipeline", verb], stdout=closed, stderr=subprocess.PIPE, text=True, check=False
         )
-    assert (told.returncode, told.stderr) == (0, "")
+    assert (completed.returncode, completed.stderr) == (0, "")

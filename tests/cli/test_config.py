@@ -46,14 +46,14 @@ def shown(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, str]
 
 
 def test_every_setting_is_shown_with_its_source(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    told = shown(capsys, "--config", str(config), "--set", "input.limits.bytes=5000")
-    assert told['input.encoding = "gb18030"'] == str(config)
-    assert told["input.limits.bytes = 5000"] == "--set input.limits.bytes=5000"
-    assert told['input.id_field = "id"'] == "default"
-    assert told["stages.words.longest = 30"] == str(config)
-    assert told['rules."words.run-together" = 0.95'] == str(config)
-    assert told['rules."words.number" = "off"'] == str(config)
-    assert told['vocabulary.roles = { "策展" = "curator" }'] == str(config)
+    settings = shown(capsys, "--config", str(config), "--set", "input.limits.bytes=5000")
+    assert settings['input.encoding = "gb18030"'] == str(config)
+    assert settings["input.limits.bytes = 5000"] == "--set input.limits.bytes=5000"
+    assert settings['input.id_field = "id"'] == "default"
+    assert settings["stages.words.longest = 30"] == str(config)
+    assert settings['rules."words.run-together" = 0.95'] == str(config)
+    assert settings['rules."words.number" = "off"'] == str(config)
+    assert settings['vocabulary.roles = { "策展" = "curator" }'] == str(config)
 
 
 def test_unchanged_rules_are_not_listed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -61,10 +61,10 @@ def test_unchanged_rules_are_not_listed(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_settings_of_a_profile_are_shown_with_its_name(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    told = shown(capsys, "--config", str(config), "--profile", "wire")
-    assert told["stages.words.longest = 20"] == f"{config}, profile wire"
-    assert told['rules."credits.line" = 0.99'] == f"{config}, profile wire"
-    assert told['rules."words.number" = "off"'] == str(config)
+    settings = shown(capsys, "--config", str(config), "--profile", "wire")
+    assert settings["stages.words.longest = 20"] == f"{config}, profile wire"
+    assert settings['rules."credits.line" = 0.99'] == f"{config}, profile wire"
+    assert settings['rules."words.number" = "off"'] == str(config)
 
 
 def test_an_unknown_profile_is_refused_with_the_nearest(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -131,13 +131,13 @@ def test_values_are_written_as_toml_reads_them(value: object) -> None:
 
 
 def test_options_of_readers_and_all_limits_are_shown_with_their_source(capsys: pytest.CaptureFixture[str]) -> None:
-    told = shown(
+    settings = shown(
         capsys, "--set", "sources.zstd.window=31", "--set", "input.limits.ratio=9", "--set", "input.format=text"
     )
-    assert told["sources.zstd.window = 31"] == "--set sources.zstd.window=31"
-    assert told["input.limits.ratio = 9"] == "--set input.limits.ratio=9"
-    assert told["input.limits.members = 1000000"] == "default"
-    assert told['input.format = "text"'] == "--set input.format=text"
+    assert settings["sources.zstd.window = 31"] == "--set sources.zstd.window=31"
+    assert settings["input.limits.ratio = 9"] == "--set input.limits.ratio=9"
+    assert settings["input.limits.members = 1000000"] == "default"
+    assert settings['input.format = "text"'] == "--set input.format=text"
 
 
 def test_file_with_every_setting_includes_reader_options(capsys: pytest.CaptureFixture[str]) -> None:

@@ -152,13 +152,13 @@ def test_outputs_may_be_of_different_forms(articles: Path, tmp_path: Path, capsy
 def test_each_line_has_a_type_and_the_last_has_totals(articles: Path, other: Path, capsys: Captured) -> None:
     (other / "lamps.json").unlink()
     assert main(["diff", str(articles), str(other), "--json"]) == 0
-    told = lines(capsys)
-    assert [(line["type"], line.get("id")) for line in told] == [
+    printed = lines(capsys)
+    assert [(line["type"], line.get("id")) for line in printed] == [
         ("article", "bell"), ("article", "wire/locks"), ("only", "lamps"), ("summary", None)
     ]  # fmt: skip
-    assert told[-1]["compared"] == 2
-    assert told[-1]["only_old"] == 1
-    assert {"kind": "text", "articles": 1} in told[-1]["kinds"]
+    assert printed[-1]["compared"] == 2
+    assert printed[-1]["only_old"] == 1
+    assert {"kind": "text", "articles": 1} in printed[-1]["kinds"]
 
 
 def test_lines_of_articles_have_their_differences(articles: Path, other: Path, capsys: Captured) -> None:
@@ -172,11 +172,11 @@ def test_lines_of_articles_have_their_differences(articles: Path, other: Path, c
 
 
 def test_the_same_outputs_give_the_same_bytes(articles: Path, other: Path, capsys: Captured) -> None:
-    told = set()
+    outputs = set()
     for _ in range(2):
         assert main(["diff", str(articles), str(other), "--json"]) == 0
-        told.add(capsys.readouterr().out)
-    assert len(told) == 1
+        outputs.add(capsys.readouterr().out)
+    assert len(outputs) == 1
 
 
 # One rule, one stage, one article

@@ -51,10 +51,10 @@ def test_no_unit_is_full(seconds: float) -> None:
     """`60 s` is `1 min 00 s`, and `24 h` a day."""
     for words in (duration(seconds), estimate(seconds)):
         parts = words.replace(",", "").split()
-        told = {unit.rstrip("s") or "s": float(number) for number, unit in zip(parts[::2], parts[1::2], strict=True)}
-        assert told.get("s", 0) < 60
-        assert told.get("min", 0) < 60
-        assert told.get("h", 0) < 24
+        amounts = {unit.rstrip("s") or "s": float(number) for number, unit in zip(parts[::2], parts[1::2], strict=True)}
+        assert amounts.get("s", 0) < 60
+        assert amounts.get("min", 0) < 60
+        assert amounts.get("h", 0) < 24
 
 
 @pytest.mark.parametrize(

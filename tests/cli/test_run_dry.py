@@ -70,9 +70,9 @@ def test_what_fails_is_named_and_counted(raw: Path, output: Path, capsys: Captur
 
 def test_json_has_the_same_content(raw: Path, output: Path, capsys: Captured) -> None:
     assert main(["run", str(raw), "--dry-run", "--json", "-o", str(output)]) == 0
-    told: dict[str, Any] = json.loads(capsys.readouterr().out)
-    assert list(told) == ["documents", "edits", "labels", "notes", "failures", "rejections"]
-    assert told["documents"] == {
+    printed: dict[str, Any] = json.loads(capsys.readouterr().out)
+    assert list(printed) == ["documents", "edits", "labels", "notes", "failures", "rejections"]
+    assert printed["documents"] == {
         "documents": 2,
         "would_be_written": 2,
         "failed": 0,
@@ -85,9 +85,9 @@ def test_json_has_the_same_content(raw: Path, output: Path, capsys: Captured) ->
 
 def test_dry_run_predicts_the_run(raw: Path, output: Path, capsys: Captured) -> None:
     assert main(["run", str(raw), "--dry-run", "--json", "-o", str(output)]) == 0
-    told = {edit["rule"]: edit["count"] for edit in json.loads(capsys.readouterr().out)["edits"]}
+    printed = {edit["rule"]: edit["count"] for edit in json.loads(capsys.readouterr().out)["edits"]}
     assert main(["run", str(raw), "-o", str(output), "-q"]) == 0
-    assert told == json.loads((output / "_run" / "run.json").read_text("utf-8"))["edits"]
+    assert printed == json.loads((output / "_run" / "run.json").read_text("utf-8"))["edits"]
 
 
 def test_quiet_shows_failures_only(raw: Path, output: Path, capsys: Captured) -> None:

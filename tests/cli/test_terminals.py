@@ -153,17 +153,17 @@ def test_a_terminal_gets_no_control_characters(name: str, place: Path, monkeypat
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_pipe_gets_no_control_characters(name: str, place: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert called(COMMANDS[name](place)) in {0, 1, 2}
-    told = capfd.readouterr()
-    assert HIDDEN.findall((told.out + told.err).replace("\n", "")) == []
+    printed = capfd.readouterr()
+    assert HIDDEN.findall((printed.out + printed.err).replace("\n", "")) == []
     if name.endswith("--json"):
-        assert all(json.loads(part) for part in ([told.out] if "{\n" in told.out else told.out.splitlines()))
+        assert all(json.loads(part) for part in ([printed.out] if "{\n" in printed.out else printed.out.splitlines()))
 
 
 def test_an_id_of_several_lines_makes_no_line_of_its_own(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("run", "verify", "diff", "restore", "explain --doubtful"):
         called(COMMANDS[name](place))
-        told = capsys.readouterr()
-        assert not [line for line in (told.out + told.err).splitlines() if line.startswith("written: all")], name
+        printed = capsys.readouterr()
+        assert not [line for line in (printed.out + printed.err).splitlines() if line.startswith("written: all")], name
 
 
 def test_data_stays_as_it_is_but_on_a_terminal(

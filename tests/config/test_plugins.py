@@ -41,8 +41,8 @@ def test_provenance_records_the_package_and_version_of_each_stage(shelf: Shelf) 
 def test_a_stage_that_is_passed_as_an_object_is_recorded_with_its_package_too(shelf: Shelf) -> None:
     shelf.stage("loud")
     (stage,) = recipe(["loud"]).stages
-    (told,) = recipe([type(stage)()]).versions
-    assert (told.package, told.version) == ("loud-stages", "0.3")
+    (recorded,) = recipe([type(stage)()]).versions
+    assert (recorded.package, recorded.version) == ("loud-stages", "0.3")
 
 
 def test_a_stage_that_no_recipe_names_changes_nothing(shelf: Shelf) -> None:

@@ -238,7 +238,7 @@ def test_profile_applies_to_matching_documents_and_is_recorded(tmp_path: Path) -
 
 def test_all_conditions_of_a_match_must_be_true(tmp_path: Path) -> None:
     pipe = configured(written(tmp_path, PROFILES))
-    told = [
+    profiles = [
         pipe.process(DAMAGED, id=name, metadata=metadata).provenance.pipeline.profile
         for name, metadata in [
             ("tapes/1", {"site": "a.example"}),
@@ -247,7 +247,7 @@ def test_all_conditions_of_a_match_must_be_true(tmp_path: Path) -> None:
             ("x", {"site": "a.example"}),
         ]
     ]
-    assert told == ["tapes", None, None, None]
+    assert profiles == ["tapes", None, None, None]
 
 
 def test_a_profile_may_run_other_stages(tmp_path: Path) -> None:

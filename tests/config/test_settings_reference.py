@@ -74,11 +74,11 @@ def test_schema_refuses_what_the_pipeline_refuses(toml: str) -> None:
 
 
 def test_every_rule_and_every_setting_of_a_stage_is_described() -> None:
-    told = {setting.key: setting for setting in catalogue(PARTS)}
-    assert {key[1] for key in told if key[0] == "rules"} == {
+    settings = {setting.key: setting for setting in catalogue(PARTS)}
+    assert {key[1] for key in settings if key[0] == "rules"} == {
         rule.name for stage in recipe().stages for rule in stage.rules
     }
-    assert all(setting.what for setting in told.values())
-    assert told["input", "include"].allowed == "a list of text"
-    assert told["input", "limits", "ratio"].default == 250
-    assert told["sources", "zstd", "window"].allowed == "a whole number from 10 to 31"
+    assert all(setting.what for setting in settings.values())
+    assert settings["input", "include"].allowed == "a list of text"
+    assert settings["input", "limits", "ratio"].default == 250
+    assert settings["sources", "zstd", "window"].allowed == "a whole number from 10 to 31"

@@ -62,10 +62,10 @@ def test_higher_threshold_makes_fewer_edits_and_notes_the_others() -> None:
     before = sum(len(change.edits) for article in as_it_is() for change in article.provenance.changes)
     articles = [strict.process(path.read_bytes(), id=path.stem) for path in SAMPLES]
     after = sum(len(change.edits) for article in articles for change in article.provenance.changes)
-    told = [note for article in articles for note in article.notes if note.suggestion is not None]
+    suggestions = [note for article in articles for note in article.notes if note.suggestion is not None]
     assert after < before
     # A few edits of a later round are not even proposed where the first was not made.
-    assert len(told) > 0.9 * (before - after)
+    assert len(suggestions) > 0.9 * (before - after)
 
 
 @given(

@@ -245,6 +245,6 @@ def test_untouched_text_is_traced_to_itself(text: str) -> None:
     source = "Title\nx" + text + "x"
     article = talk(source)
     for place in trace(article, ""):
-        told = article.text[place.text.start : place.text.end]
-        assert source[place.source_text.start : place.source_text.end].replace("quot;", '"') == told
-        assert cut(source.encode(), place.source_bytes).decode().replace("quot;", '"') == told
+        traced = article.text[place.text.start : place.text.end]
+        assert source[place.source_text.start : place.source_text.end].replace("quot;", '"') == traced
+        assert cut(source.encode(), place.source_bytes).decode().replace("quot;", '"') == traced
