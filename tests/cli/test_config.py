@@ -169,5 +169,5 @@ def test_a_reader_that_is_only_installed_is_a_comment(shelf: Shelf, capsys: pyte
     shelf.reader("logbook")
     assert main(["config", "--all"]) == 0
     printed = capsys.readouterr().out
-    assert "\n# A reader that is installed and takes part where this table stands.\n# [sources.logbook]\n" in printed
+    assert "\n# An installed reader; this table enables it.\n# [sources.logbook]\n" in printed
     assert "logbook" not in tomllib.loads(printed)["sources"]

@@ -121,7 +121,7 @@ def test_of_many_articles_the_rest_is_counted(
     (other / "lamps.json").unlink()
     (other / "wire" / "locks.json").unlink()
     assert main(["diff", str(articles), str(other)]) == 0
-    assert capsys.readouterr().out.endswith("and 2 more; --json names all\n")
+    assert capsys.readouterr().out.endswith("and 2 more; use --json to list all\n")
 
 
 def test_articles_of_one_output_only_are_named(articles: Path, other: Path, capsys: Captured) -> None:
