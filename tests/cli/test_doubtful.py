@@ -33,7 +33,7 @@ def test_a_run_counts_them_and_names_the_command(doubtful: Path, output: Path, c
     assert recorded["figures"]["with_warnings"] == 1
 
 
-def test_run_without_doubtful_articles_does_not_mention_them(raw: Path, output: Path, capsys: Captured) -> None:
+def test_run_without_any_does_not_mention_them(raw: Path, output: Path, capsys: Captured) -> None:
     (raw / "wire" / "locks.txt").unlink()
     assert main(["run", str(raw), "-o", str(output)]) == 0
     said = capsys.readouterr().out
