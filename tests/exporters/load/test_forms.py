@@ -151,7 +151,7 @@ def test_error_for_a_flat_table_names_its_kind_of_rows(tmp_path: Path, rows: str
     pipeline.export(everything(), tmp_path / "a.parquet", rows=rows)
     ((name, reason),) = loaded(tmp_path / "a.parquet")
     assert name == "a.parquet"
-    assert reason.startswith(f"holds {rows}, not articles; ")
+    assert reason.startswith(f"has {rows}, not articles; ")
 
 
 def test_a_foreign_table_names_its_columns(tmp_path: Path) -> None:
