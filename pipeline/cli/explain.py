@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from pipeline.audit.explain import Explanation, explain
+from pipeline.audit.report import RuleFilter
 from pipeline.cli.doubtful import show
 from pipeline.cli.explain_view import compact, detailed
 from pipeline.cli.lookup import article_with_id, check_rule_and_stage
@@ -147,17 +148,17 @@ def _nearest_pointer(field: str, pointers: list[str]) -> str:
 
 def _wanted(options: argparse.Namespace) -> Callable[[str, Any], bool] | None:
     """A function that selects the findings that the options ask for, or `None` for all."""
-    if all(value is None for value in (options.stage, options.rule, options.below, options.above, options.what)):
+    rules = RuleFilter(options.rule, options.stage)
+    if rules.matches_all and options.below is None and options.above is None and options.what is None:
         return None
 
     def wanted(kind: str, item: Any) -> bool:  # noqa: ANN401 -- one of four structs
-        sure = getattr(item, "confidence", None)
+        confidence = getattr(item, "confidence", None)
         return (
             options.what in {None, kind}
-            and options.stage in {None, item.stage}
-            and options.rule in {None, item.rule}
-            and (options.below is None or (sure is not None and sure < options.below))
-            and (options.above is None or (sure is not None and sure > options.above))
+            and rules.matches(item.rule, item.stage)
+            and (options.below is None or (confidence is not None and confidence < options.below))
+            and (options.above is None or (confidence is not None and confidence > options.above))
         )
 
     return wanted

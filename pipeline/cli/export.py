@@ -88,7 +88,7 @@ def _sink(options: argparse.Namespace) -> Exporter:
     tables = layers.settings.sinks
     values = {key: getattr(options, key) for key in ("rows", "system", "pairs", "delimiter", "bom")}
     values = {key: value for key, value in values.items() if value is not None}
-    with layers.blamed():
+    with layers.naming_source():
         for key in values.keys() - fields(exporter(name)).keys():
             raise UsageError(f"--{key} does not apply to format {name!r}")
         for other in tables.keys() - {name}:

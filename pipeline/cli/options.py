@@ -79,7 +79,7 @@ def output_place(path: str, options: argparse.Namespace) -> AnyPath:
 
 def pipeline(options: argparse.Namespace, settings_layers: Layers) -> Pipeline:
     """The pipeline for these options and settings. Raises `UsageError`."""
-    with settings_layers.blamed():
+    with settings_layers.naming_source():
         made = Pipeline.configured(settings_layers.settings)
     if options.stages is not None:
         made = made.only([name.strip() for name in options.stages.split(",") if name.strip()])
@@ -88,7 +88,7 @@ def pipeline(options: argparse.Namespace, settings_layers: Layers) -> Pipeline:
 
 def readers(settings_layers: Layers) -> Registry:
     """The readers for these settings. Raises `UsageError`."""
-    with settings_layers.blamed():
+    with settings_layers.naming_source():
         return select_readers(settings_layers.settings.sources, settings_layers.settings.input.format)
 
 

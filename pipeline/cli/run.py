@@ -152,7 +152,7 @@ def _read_and_run(
     )
     if not files and all(isinstance(item, LeftOut) for item in unreadable):
         raise UsageError(f"nothing to process in {', '.join(options.raw)}{_left_out(unreadable)}")
-    with layers.blamed():
+    with layers.naming_source():
         first_of = lambda file, most: without_waiting(reading.documents(file, most))  # noqa: E731
         known = check_named_fields(files, layers.settings.input, first_of, reading.is_document)
     sources = FileSources(files, ReadAhead(reading).documents, layers.settings.input, check=not known)
@@ -162,7 +162,7 @@ def _read_and_run(
         begin_warmup(size)
     configured = pipeline(options, layers)
     if options.dry_run:
-        with layers.blamed():
+        with layers.naming_source():
             return _dry_run(options, sources, unreadable, configured, layers)
     job = Job(
         configured,
@@ -179,7 +179,7 @@ def _read_and_run(
             overwrite_edited=options.overwrite_edited,
         ),
     )
-    with layers.blamed():
+    with layers.naming_source():
         # Fields that the settings name are checked in standard input only as it is read.
         return _run(options, sources, unreadable, job, engine, workers)
 

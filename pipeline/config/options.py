@@ -36,8 +36,8 @@ def with_options(made: Made, values: Mapping[str, object], table: Key) -> Made:
     except (ValueError, TypeError) as error:
         # msgspec raises a ValueError; a dataclass that checks its own options may raise either.
         reason = str(error).replace("$.", "")
-        blamed = next((key for key in values if f"`{key}" in reason), next(iter(values)))
-        raise SettingError((*table, blamed), f"{where}: {reason}") from None
+        key_at_fault = next((key for key in values if f"`{key}" in reason), next(iter(values)))
+        raise SettingError((*table, key_at_fault), f"{where}: {reason}") from None
 
 
 def faults(made: object) -> Iterator[str]:

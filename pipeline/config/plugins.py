@@ -1,6 +1,6 @@
 """Find the stages, readers and exporters of other packages, through three groups of entry points.
 
-A plugin is imported only if the settings name it, so a broken package harms nobody who does not use it.
+A plugin is imported only if the settings name it, so a broken package has no effect unless it is used.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ from pipeline.model.stage import Stage
 STAGES = "bilingual_pipeline.stages"
 SOURCES = "bilingual_pipeline.sources"
 SINKS = "bilingual_pipeline.sinks"
-KINDS = {STAGES: "stage", SOURCES: "reader", SINKS: "sink"}
+KINDS = {STAGES: "stage", SOURCES: "reader", SINKS: "exporter"}
 """What messages call a plugin of each group."""
 
 
@@ -77,11 +77,11 @@ def _offers(group: str) -> Iterator[Offer]:
 
 def offered(name: str, among: tuple[Offer, ...]) -> Offer | None:
     """The plugin of this name, or None. Raises `UsageError` if two packages have one of this name."""
-    found = [offer for offer in among if offer.name == name]
-    if len(found) > 1:
-        packages = " and ".join(f"{offer.package} ({offer.value})" for offer in found)
-        raise UsageError(f"{KINDS[found[0].group]} {name!r} is offered by {packages}; uninstall all but one")
-    return found[0] if found else None
+    matching = [offer for offer in among if offer.name == name]
+    if len(matching) > 1:
+        packages = " and ".join(f"{offer.package} ({offer.value})" for offer in matching)
+        raise UsageError(f"{KINDS[matching[0].group]} {name!r} is offered by {packages}; uninstall all but one")
+    return matching[0] if matching else None
 
 
 def package_of(stage: Stage) -> Package:

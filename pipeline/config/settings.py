@@ -202,7 +202,7 @@ class Layers(msgspec.Struct, frozen=True, dict=True):
         return next((layer.source for layer in reversed(self.layers) if _has(layer.values, key)), None)
 
     @contextmanager
-    def blamed(self) -> Iterator[None]:
+    def naming_source(self) -> Iterator[None]:
         """Turn a `SettingError` of the block into a `UsageError` that names the source of the setting."""
         try:
             yield
@@ -221,14 +221,14 @@ def layers(path: str | Path | None = None, overrides: Sequence[str] = ()) -> Lay
 
     Raises `UsageError`, which names the file or the override, the key, the nearest known key and what is allowed.
     """
-    given = [*([_file(path)] if path is not None else []), *map(_override, overrides)]
+    read_layers = [*([_file(path)] if path is not None else []), *map(_override, overrides)]
     values: dict[str, Any] = {}
-    for layer in given:
-        with _blamed(layer.source):
+    for layer in read_layers:
+        with _naming(layer.source):
             typed(layer.values)
             values = over(values, layer.values)
     # Each layer is valid by itself, and merging valid tables gives valid ones.
-    return Layers(tuple(given), typed(values))
+    return Layers(tuple(read_layers), typed(values))
 
 
 def typed(values: Mapping[str, Any]) -> Settings:
@@ -249,10 +249,10 @@ def over(first: Mapping[str, Any], second: Mapping[str, Any], key: Key = ()) -> 
     merged = dict(first)
     for name, value in second.items():
         if key[-1:] == ("rules",):
-            merged = {rule: given for rule, given in merged.items() if not rule.startswith(f"{name}.")}
+            merged = {rule: threshold for rule, threshold in merged.items() if not rule.startswith(f"{name}.")}
         before = merged.get(name)
-        both = isinstance(before, Mapping) and isinstance(value, Mapping)
-        merged[name] = over(before, value, (*key, name)) if both and before is not None else value
+        are_tables = isinstance(before, Mapping) and isinstance(value, Mapping)
+        merged[name] = over(before, value, (*key, name)) if are_tables and before is not None else value
     return merged
 
 
@@ -267,15 +267,15 @@ def _file(path: str | Path) -> Layer:
     return Layer(str(path), _flat_rules(values))
 
 
-def _override(given: str) -> Layer:
-    key, sign, value = given.partition("=")
-    # A value that is not TOML is text, so that nobody must quote quotes on a command line.
-    for written in (value, json.dumps(value.strip())) if sign and "\n" not in given else ():
+def _override(override: str) -> Layer:
+    key, sign, value = override.partition("=")
+    # A value that is not TOML is read as text, so that text needs no quotes on a command line.
+    for written in (value, json.dumps(value.strip())) if sign and "\n" not in override else ():
         try:
-            return Layer(f"--set {given}", _flat_rules(tomllib.loads(f"{key} = {written}")))
+            return Layer(f"--set {override}", _flat_rules(tomllib.loads(f"{key} = {written}")))
         except tomllib.TOMLDecodeError:
             continue
-    raise UsageError(f"--set {given}: is not a setting; write KEY=VALUE, for example stages.words.longest=30")
+    raise UsageError(f"--set {override}: is not a setting; write KEY=VALUE, for example stages.words.longest=30")
 
 
 def _flat_rules(values: dict[str, Any]) -> dict[str, Any]:
@@ -294,7 +294,7 @@ def _joined(rules: Mapping[str, Any]) -> dict[str, Any]:
     joined: dict[str, Any] = {}
     for name, value in rules.items():
         if isinstance(value, Mapping):
-            joined |= {f"{name}.{inner}": given for inner, given in _joined(value).items()}
+            joined |= {f"{name}.{inner}": threshold for inner, threshold in _joined(value).items()}
         else:
             joined[name] = value
     return joined
@@ -324,7 +324,7 @@ def _struct(kind: object) -> type[msgspec.Struct] | None:
 def _tables(values: Mapping[str, Any], key: Key = ()) -> None:
     """Raise `SettingError`, with the name of the stage, rule or profile, for what msgspec refuses without a name."""
     rules, profiles = values.get("rules"), values.get("profiles")
-    for kind, what in (("stages", "stage"), ("sources", "reader"), ("sinks", "sink")):
+    for kind, what in (("stages", "stage"), ("sources", "reader"), ("sinks", "exporter")):
         tables = values.get(kind)
         for name, table in tables.items() if isinstance(tables, Mapping) else ():
             if not isinstance(table, Mapping):
@@ -369,7 +369,8 @@ def _fits(text: str, patterns: Patterns) -> bool:
 
 
 @contextmanager
-def _blamed(source: str) -> Iterator[None]:
+def _naming(source: str) -> Iterator[None]:
+    """Turn a `SettingError` of the block into a `UsageError` that names `source`."""
     try:
         yield
     except SettingError as error:

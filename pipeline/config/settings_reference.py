@@ -70,12 +70,12 @@ def catalogue(parts: Parts) -> Iterator[Setting]:
 
 def schema(parts: Parts) -> Schema:
     """The JSON Schema (2020-12) of a `pipeline.toml`, with which editors complete and check it."""
-    found = msgspec.json.schema(Settings)
-    definitions = cast("Schema", found["$defs"])
+    settings_schema = msgspec.json.schema(Settings)
+    definitions = cast("Schema", settings_schema["$defs"])
     stages = parts.stages
-    named, sources, sinks = (_tables(found, definitions) for found in (stages, parts.sources, parts.sinks))
+    named, sources, sinks = (_tables(kind, definitions) for kind in (stages, parts.sources, parts.sinks))
     threshold: Schema = definitions["Settings"]["properties"]["rules"]["additionalProperties"]
-    # Dotted keys without quotes are tables of tables, which are read as well.
+    # Dotted keys without quotes are nested tables, which are accepted too.
     nested = {"anyOf": [*threshold["anyOf"], {"type": "object"}]}
     rules: Schema = {stage.name: {"description": f"All rules of the stage {stage.name}.", **nested} for stage in stages}
     for stage in stages:
@@ -93,9 +93,9 @@ def schema(parts: Parts) -> Schema:
     for kind in ("Settings", "Profile"):
         properties = definitions[kind]["properties"]
         for name in properties.keys() & {"recipe", "sources", "stages", "sinks", "rules"}:
-            said = properties[name]["description"]
-            properties[name] = {"description": said, "$ref": f"#/$defs/{name.capitalize()}"}
-    return {"$schema": DIALECT, "title": "pipeline.toml", **found}
+            description = properties[name]["description"]
+            properties[name] = {"description": description, "$ref": f"#/$defs/{name.capitalize()}"}
+    return {"$schema": DIALECT, "title": "pipeline.toml", **settings_schema}
 
 
 def _tables(parts: Iterable[Named], definitions: Schema) -> Schema:
@@ -120,8 +120,8 @@ def _fields(key: Key, kind: type[Any], names: Sequence[str] | None) -> Iterator[
 
 
 def _table(kind: type) -> Schema:
-    found = msgspec.json.schema(kind)
-    return cast("Schema", found["$defs"][found["$ref"].rpartition("/")[2]])
+    schema_of_kind = msgspec.json.schema(kind)
+    return cast("Schema", schema_of_kind["$defs"][schema_of_kind["$ref"].rpartition("/")[2]])
 
 
 def _allowed(described: Mapping[str, Any]) -> str:
@@ -129,15 +129,15 @@ def _allowed(described: Mapping[str, Any]) -> str:
     if "enum" in described:
         return " or ".join(map(repr, described["enum"]))
     if "anyOf" in described:
-        return " or ".join(_allowed(one) for one in described["anyOf"] if one.get("type") != "null")
-    said = TYPES.get(described.get("type", ""), "a value")
+        return " or ".join(_allowed(option) for option in described["anyOf"] if option.get("type") != "null")
+    words = TYPES.get(described.get("type", ""), "a value")
     for inner in ("items", "additionalProperties"):
         if isinstance(described.get(inner), Mapping) and described[inner]:
-            said = f"{said} of {_allowed(described[inner])}"
+            words = f"{words} of {_allowed(described[inner])}"
     low = described.get("minimum", described.get("exclusiveMinimum"))
     high = described.get("maximum", described.get("exclusiveMaximum"))
     if low is not None:
-        said += f" from {low}" if "minimum" in described else f" over {low}"
+        words += f" from {low}" if "minimum" in described else f" over {low}"
     if high is not None:
-        said += f" to {high}" if "maximum" in described else f" under {high}"
-    return said
+        words += f" to {high}" if "maximum" in described else f" under {high}"
+    return words

@@ -19,7 +19,7 @@ OWN_NAMES = frozenset({"article", "assembly", "decoding", "stage", "verification
 
 
 def misfit_of(made: object, protocol: int) -> str | None:
-    """What is wrong with the name or the protocol of a stage, reader or exporter, as a clause; None if nothing is."""
+    """Say what is wrong with the name or the protocol of a stage, reader or exporter, as a clause; None if valid."""
     name = getattr(made, "name", None)
     if not isinstance(name, str) or not NAME.fullmatch(name):
         return f"is named {name!r}; a name has lowercase letters, digits and single hyphens"
@@ -44,20 +44,28 @@ def faults(stage: object) -> Iterator[str]:
         yield "has no method 'find'"
     yield from options.faults(stage)
     for attribute in ("after", "needs", "gives"):
-        given = getattr(stage, attribute, None)
-        if not isinstance(given, frozenset | set) or not all(isinstance(item, str) for item in given):
+        declared = getattr(stage, attribute, None)
+        if not isinstance(declared, frozenset | set) or not all(isinstance(item, str) for item in declared):
             yield f"does not declare {attribute!r} as a set of names; write frozenset({{…}})"
-    for layer in _sorted(getattr(stage, "gives", None)):
-        if layer not in BUILT_IN_LAYERS and not _is_below(name, layer):
+    yield from _faults_of_layers(name, getattr(stage, "gives", None))
+    yield from _faults_of_rules(name, getattr(stage, "rules", None))
+
+
+def _faults_of_layers(stage: str, layers: object) -> Iterator[str]:
+    for layer in _sorted(layers):
+        if layer not in BUILT_IN_LAYERS and not _is_below(stage, layer):
             allowed = ", ".join(sorted(BUILT_IN_LAYERS))
-            yield f"gives layer {layer!r}, which must be named '{name}.…' or be one of {allowed}"
-    rules = getattr(stage, "rules", None)
+            yield f"gives layer {layer!r}, which must be named '{stage}.…' or be one of {allowed}"
+
+
+def _faults_of_rules(stage: str, rules: object) -> Iterator[str]:
     if not isinstance(rules, tuple) or not all(isinstance(rule, Rule) for rule in rules):
         yield "does not declare 'rules' as a tuple of Rule"
         return
     for i, rule in enumerate(rules):
-        if not _is_below(name, rule.name):
-            yield f"declares rule {rule.name!r}, which must be named '{name}.…' with lowercase letters, digits, hyphens"
+        if not _is_below(stage, rule.name):
+            required = f"must be named '{stage}.…' with lowercase letters, digits, hyphens"
+            yield f"declares rule {rule.name!r}, which {required}"
         if rule.name in {other.name for other in rules[:i]}:
             yield f"declares rule {rule.name!r} twice"
         if not rule.meaning:

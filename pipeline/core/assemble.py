@@ -285,15 +285,15 @@ class _Builder:
                 raise self._contradiction(reason, part.rule)
         if not self.byline:
             return None
-        found: dict[str, list[str]] = {"outlet": [], "reporter": [], "place": [], "date": []}
+        parts: dict[str, list[str]] = {"outlet": [], "reporter": [], "place": [], "date": []}
         for part in self.byline_parts:
-            found[part.value.removeprefix("byline.")].append(unwrap(text[part.start : part.end]))
+            parts[part.value.removeprefix("byline.")].append(unwrap(text[part.start : part.end]))
         return Byline(
             text="\n".join(unwrap(text[label.start : label.end]) for label in self.byline),
-            outlet=next(iter(found["outlet"]), None),
-            reporters=tuple(found["reporter"]),
-            place=next(iter(found["place"]), None),
-            date=next(iter(found["date"]), None),
+            outlet=next(iter(parts["outlet"]), None),
+            reporters=tuple(parts["reporter"]),
+            place=next(iter(parts["place"]), None),
+            date=next(iter(parts["date"]), None),
         )
 
     def _credits(self) -> tuple[Credit, ...]:

@@ -84,7 +84,7 @@ class Body:
     """One language's version of the body, built label by label in the order of the text.
 
     `root` is the JSON Pointer of the version. A question opens a new exchange once the open one has an answer; a turn
-    ends at a speaker label, at a change of part or speaker, and at a heading, but not at an aside that is nobody's.
+    ends at a speaker label, at a change of part or speaker, and at a heading, but not at an aside without a speaker.
     """
 
     def __init__(self, root: str, speakers: SpeakerRegistry) -> None:
@@ -103,7 +103,7 @@ class Body:
         self._turns = self._exchanges = 0
 
     def start_translation_of(self, exchange: int | None) -> None:
-        """Start the translation of the exchange with this number; with None, go on."""
+        """Start the translation of the exchange with this number; None continues the current one."""
         if exchange != self._translates:
             self._close_label()
             self._translates = exchange
@@ -206,7 +206,7 @@ class Body:
         self._turn = spoken
 
     def _close_label(self) -> None:
-        """Make a turn without words of speaker labels that no words follow."""
+        """Make an empty turn of speaker labels that no words follow."""
         if self._open_labels:
             of = self._open_labels[0][0].of
             name = None if of is None else str(of)
@@ -219,9 +219,9 @@ class Body:
         exchange = section.exchanges[-1] if section.exchanges else None
         if exchange is None or (part == "question" and exchange.count("answer")) or self._is_finished(exchange):
             exchange = self._open_exchange(section)
-        place = f"sections/{len(self.sections) - 1}/exchanges/{len(section.exchanges) - 1}/{TURN_FIELDS[part]}"
+        path = f"sections/{len(self.sections) - 1}/exchanges/{len(section.exchanges) - 1}/{TURN_FIELDS[part]}"
         self._turns += 1
-        turn = OpenTurn(self._turns, part, speaker, f"{self.root}/{place}/{exchange.count(part)}", [])
+        turn = OpenTurn(self._turns, part, speaker, f"{self.root}/{path}/{exchange.count(part)}", [])
         exchange.turns.append(turn)
         self._turn = turn
         self.speakers.add_turn(speaker, part, [raw for _, raw in self._open_labels])

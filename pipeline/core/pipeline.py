@@ -58,8 +58,8 @@ class Pipeline:
             expect_table("Pipeline", name, table)
         expect_table("Pipeline", "profiles", profiles)
         tables = {"stages": settings, "rules": rules, "vocabulary": vocabulary, "profiles": profiles}
-        told = typed({name: table for name, table in tables.items() if table is not None})
-        self.variants = recipe_variants(stages, told)
+        all_settings = typed({name: table for name, table in tables.items() if table is not None})
+        self.variants = recipe_variants(stages, all_settings)
 
     @property
     def recipe(self) -> Recipe:
@@ -77,9 +77,9 @@ class Pipeline:
         """The pipeline of a `pipeline.toml`, with `KEY=VALUE` overrides. Raises `UsageError`, which names the file."""
         expect_path("Pipeline.load", "path", path)
         expect_names("Pipeline.load", "overrides", overrides, "'stages.words.longest=30'")
-        said = layers(path, overrides)
-        with said.blamed():
-            return cls.configured(said.settings)
+        read_layers = layers(path, overrides)
+        with read_layers.naming_source():
+            return cls.configured(read_layers.settings)
 
     @classmethod
     def _of(cls, made: tuple[RecipeVariant, ...]) -> "Pipeline":
@@ -102,24 +102,24 @@ class Pipeline:
         """The Article of one document.
 
         `data` is the document's bytes or its text. A web page (`media_type` is `text/html`, or there is none and the
-        data begins as a page does) is converted first: the extracted text is then the source, and what the page states
-        about itself is added to `metadata`; your own entries win. `encoding` is that of the bytes, if you know it.
-        `origin` says where the document came from, and `converted_by` what made its text of something else.
+        data begins as a page does) is converted first: the extracted text is then the source, and the metadata of the
+        page is added to `metadata`; your own entries take precedence. `encoding` is that of the bytes, if you know it.
+        `origin` says where the document came from, and `converted_by` which program made its text from something else.
 
         `data` may also be a `Record`, which holds all of these. A record that is a web page must be converted first,
         with `pipeline.readers.html.text_record`.
 
-        A finder that fails costs its own labels: the article is made without them, and a note of severity `error` says
-        so (`Article.failures`). The article is checked as `pipeline verify` does; one that would be invalid is made
-        without structure instead. With `strict` both raise, which is what the author of a stage wants to see.
+        If a finder fails, only its own labels are lost: the article is made without them, and has a note of severity
+        `error` (`Article.failures`). The article is checked as `pipeline verify` does; an invalid one is made without
+        structure instead. With `strict` both raise, which helps the author of a stage.
 
         Raises `DocumentError` for a document that cannot be read, `StageError` if a repair fails, `RejectedError` if a
         filter rejects it, `ContractError` if not even an article without structure is valid.
         """
         _check(data, id, metadata, media_type, encoding, strict)
         if isinstance(data, Record):
-            given = (id, metadata, media_type, encoding, converted_by)
-            record = _checked_record(data, other_arguments=any(given) or origin is not NOWHERE)
+            arguments = (id, metadata, media_type, encoding, converted_by)
+            record = _checked_record(data, other_arguments=any(arguments) or origin is not NOWHERE)
         else:
             record = Record(id, data, origin, dict(metadata or {}), converted_by, encoding)
             check_encodable(record)
@@ -129,7 +129,7 @@ class Pipeline:
     def _process(self, record: Record, *, strict: bool) -> Article:
         check_encodable(record)
         data = data_bytes(record)
-        # What is known of the encoding is about bytes, not about a text.
+        # The encoding of the record is that of its bytes; text is encoded as UTF-8.
         encoding = "utf-8" if isinstance(record.data, str) else record.encoding
         variant = matching_variant(self.variants, record.id, record.metadata)
         decoded = _decoded(data, record.id, encoding)
@@ -142,13 +142,13 @@ class Pipeline:
         metadata = MappingProxyType(dict(record.metadata))
         document = Document(text, record.id, metadata, (), variant.recipe.vocabulary, variant.recipe.thresholds)
         for step in variant.recipe.repairs:
-            edits, found = repair(step, document)
+            edits, new_notes = repair(step, document)
             if edits:
                 document = document.with_text(apply(document.text, edits))
                 changes.append(Change(step.stage.name, edits))
-                notes = moved_notes([*notes, *found], edits)
-            elif found:
-                notes += found
+                notes = moved_notes([*notes, *new_notes], edits)
+            elif new_notes:
+                notes += new_notes
         source = Source(
             sha256=hashlib.sha256(data).hexdigest(),
             bytes=len(data),

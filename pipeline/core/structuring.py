@@ -49,10 +49,10 @@ def structure_document(
     valid, and `StageError` if a finder runs out of memory or another resource of the machine, which need not be the
     fault of the document. With `strict`, also raises `StageError` and `ContractError` instead of degrading the article.
     """
-    found = _Findings(document, [*notes], strict=strict)
+    findings = _Findings(document, [*notes], strict=strict)
     for step in recipe.finders:
-        found.take(step)
-    return found.article(recipe, frame)
+        findings.take(step)
+    return findings.article(recipe, frame)
 
 
 class _Findings:
@@ -69,13 +69,13 @@ class _Findings:
         """Runs one finder, even if layers that it needs are missing, as they are after a finder that finds nothing."""
         try:
             labels, notes = find(step, self._document)
-        except RejectedError as verdict:
+        except RejectedError as rejection:
             missing = sorted(step.stage.needs & self._lost.keys())
             if not missing:
                 raise
             reason = (
-                f"turned the document down ({verdict.rule}: {verdict.reason}) without the layer {missing[0]!r} that "
-                f"{self._lost[missing[0]]!r} failed to give"
+                f"turned the document down ({rejection.rule}: {rejection.reason}) without the layer {missing[0]!r} "
+                f"that {self._lost[missing[0]]!r} failed to give"
             )
             self._fail(step, reason, "this verdict is ignored")
         except StageError as error:
@@ -127,11 +127,11 @@ class _Findings:
             except ContradictionError as error:
                 if self._strict:
                     raise
-                blamed = _blamed(error, recipe)
-                if blamed is None:
+                culprit = _stage_to_blame(error, recipe)
+                if culprit is None:
                     return error.reason
-                self._fail(blamed, error.reason, "the article is written without the labels of this stage")
-                labels = [label for label in self._document.labels if _stage_of(label.rule) != blamed.stage.name]
+                self._fail(culprit, error.reason, "the article is written without the labels of this stage")
+                labels = [label for label in self._document.labels if _stage_of(label.rule) != culprit.stage.name]
                 self._document = _with_labels(self._document, labels)
             except MemoryError:
                 raise
@@ -152,14 +152,14 @@ class _Findings:
 
 def _fault(article: Article) -> str | None:
     """The first fault of an article, with the number of others; None if it is valid."""
-    found = list(faults(article))
-    if not found:
+    all_faults = list(faults(article))
+    if not all_faults:
         return None
-    more = f" (and {len(found) - 1:,} more)" if len(found) > 1 else ""
-    return found[0] + more
+    more = f" (and {len(all_faults) - 1:,} more)" if len(all_faults) > 1 else ""
+    return all_faults[0] + more
 
 
-def _blamed(error: ContradictionError, recipe: Recipe) -> Step | None:
+def _stage_to_blame(error: ContradictionError, recipe: Recipe) -> Step | None:
     """The stage to blame for contradicting labels: the last one involved, since it saw the labels of the others."""
     names = {_stage_of(rule) for rule in error.rules}
     return next((step for step in reversed(recipe.finders) if step.stage.name in names), None)

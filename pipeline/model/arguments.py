@@ -8,7 +8,7 @@ from pipeline.errors import UsageError
 
 Item = TypeVar("Item")
 
-MAX_VALUE_CHARS = 60
+MAX_SHOWN_CHARS = 60
 """Characters of a value shown in a message."""
 
 
@@ -25,7 +25,7 @@ def describe_value(value: object) -> str:
         return f"a {kind} of {len(value)} item{'' if len(value) == 1 else 's'}"
     if isinstance(value, bool | int | float | str | bytes | PurePath):
         shown = repr(value)
-        return f"the {kind} {shown if len(shown) <= MAX_VALUE_CHARS else shown[:MAX_VALUE_CHARS] + '…'}"
+        return f"the {kind} {shown if len(shown) <= MAX_SHOWN_CHARS else shown[:MAX_SHOWN_CHARS] + '…'}"
     return f"the class {value.__name__}" if isinstance(value, type) else f"an object of type {kind}"
 
 

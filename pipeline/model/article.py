@@ -289,18 +289,18 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(note for note in self.notes if note.rule in {STAGE_FAILED, ARTICLE_INVALID})
 
     def _repr_html_(self) -> str:
-        """What a notebook shows: title, byline, language, counts, and the conversation, folded where it is long."""
+        """HTML for notebooks: title, byline, language, counts, and the conversation, folded if it is long."""
         exchanges = list(self.exchanges)
         edits = sum(len(change.edits) for change in self.provenance.changes)
         counts = ((len(exchanges), "exchange"), (edits, "edit"), (len(self.notes), "note"))
         languages = " + ".join([self.language, *(translation.language for translation in self.translations)])
         facts = [languages, *(f"{count} {what}{'' if count == 1 else 's'}" for count, what in counts)]
-        said = [
+        html_exchanges = [
             [HtmlTurn(t.speaker, t in exchange.questions, t.text) for t in exchange.turns] for exchange in exchanges
         ]
         title = self.title.text if self.title else None
         byline = self.byline.text if self.byline else None
-        return article_html(title, byline, facts, said, name=self.id)
+        return article_html(title, byline, facts, html_exchanges, name=self.id)
 
 
 def json_schema() -> dict[str, Any]:
@@ -314,10 +314,10 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-def resolve(article: Article, pointer: str) -> Any:  # noqa: ANN401 -- what stands there
-    """The value at a JSON Pointer into the article, as the struct, tuple, str, int or None that stands there.
+def resolve(article: Article, pointer: str) -> Any:  # noqa: ANN401 -- any part of an article
+    """The value at a JSON Pointer into the article, a struct, tuple, str, int or None.
 
-    Raises `KeyError` with the pointer where nothing stands there.
+    Raises `KeyError` with the pointer if there is no such value.
     """
     value: Any = article
     for key in pointer.split("/")[1:]:

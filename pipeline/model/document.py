@@ -81,7 +81,7 @@ class Document(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def paragraphs(self) -> tuple[Line, ...]:
-        """The lines that are not blank, without white space at their ends; hard-wrapped lines are one paragraph."""
+        """The lines that have text, stripped of white space; hard-wrapped lines are joined into one paragraph."""
         return join_wrapped_lines(self.text, self.lines)
 
     def script(self, line: Line) -> Script:

@@ -75,10 +75,10 @@ class Record(msgspec.Struct, frozen=True):
 def describe_location(name: str, origin: Origin) -> str:
     """Where the document called `name` is, for a message."""
     file = origin.path or name
-    place = file if origin.member is None else f"{file}, {origin.member}"
+    location = file if origin.member is None else f"{file}, {origin.member}"
     if origin.row is None:
-        return place
-    return f"{'line' if origin.media_type == 'application/jsonl' else 'row'} {origin.row} of {place}"
+        return location
+    return f"{'line' if origin.media_type == 'application/jsonl' else 'row'} {origin.row} of {location}"
 
 
 class Unreadable(msgspec.Struct, frozen=True):

@@ -1,6 +1,6 @@
 """Text that belongs to no field of an article: labels, legends, front matter, repeats, references.
 
-It must not be most of an article. If it would be, some of it is what the article says.
+It must not be most of an article. If it would be, some of it is content after all.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ SHORT_TEXT_CHARS = 200
 def limit_unassigned(text: str, parts: Sequence[Label]) -> Sequence[Label]:
     """`parts` without the longest labels that belong to no field, if these would be most of the text.
 
-    An article that is mostly a long line of keys, or a page of links, says just that.
+    In an article that is mostly a list of keys or of links, these are its content.
     """
     unassigned = [label for label in parts if label.value in UNASSIGNED_LABELS and label.value != "repeat"]
     if sum(label.end - label.start for label in unassigned) <= MAX_UNASSIGNED_SHARE * SHORT_TEXT_CHARS:
@@ -29,16 +29,16 @@ def limit_unassigned(text: str, parts: Sequence[Label]) -> Sequence[Label]:
     lower_limit = MAX_UNASSIGNED_SHARE * sum(map(str.isalnum, text))
     if sum(sizes) <= lower_limit:
         return parts
-    whole = len(word_characters(text))
-    if whole <= SHORT_TEXT_CHARS:
+    total = len(word_characters(text))
+    if total <= SHORT_TEXT_CHARS:
         return parts
-    left, dropped = sum(sizes), set[int]()
+    unassigned_size, dropped = sum(sizes), set[int]()
     # Drop the longest first, but labels last: they belong to the words after them.
     for size, label in sorted(
         zip(sizes, unassigned, strict=True), key=lambda sized: (sized[1].value == "label", -sized[0], sized[1].start)
     ):
-        if left <= MAX_UNASSIGNED_SHARE * whole:
+        if unassigned_size <= MAX_UNASSIGNED_SHARE * total:
             break
-        left -= size
+        unassigned_size -= size
         dropped.add(label.start)
     return [label for label in parts if label.start not in dropped or label.value not in UNASSIGNED_LABELS]

@@ -37,7 +37,8 @@ MAX_LINE_TOKENS, MAX_TOKEN_COUNT, MAX_WORD_COUNT = 60, 4, 3
 """Counts at which features are capped, as they were when the trees were grown."""
 
 LAST_WORD = regex.compile(rf"{LATIN_LETTER}++(?:['’]{LATIN_LETTER}++)*+$")
-SENTENCE_ENDS = frozenset('.!?:”"')
+SENTENCE_BREAKS = frozenset('.!?:”"')
+"""Characters after which a sentence begins."""
 
 NO_CHARACTER, DIGIT, LOWERCASE, OTHER_LETTER, OTHER_CHARACTER = 0, 1, 2, 3, 19
 MARK_CLASSES = {
@@ -394,7 +395,7 @@ def _candidates_of_part(text: str, start: int, part: str, line: LineContext) -> 
         has_unpaired_quote=int(line.has_unpaired_quote),
         next_has_capital=int(following[:1].isupper()),
         line_tokens=min(len(line.tokens), MAX_LINE_TOKENS),
-        opens_sentence=int(not previous or previous[-1:] in SENTENCE_ENDS),
+        opens_sentence=int(not previous or previous[-1:] in SENTENCE_BREAKS),
     )
     usual = usual_boundaries(part, quoted='"' in part and line.is_quoted(start))
     context = PartContext(part, runs, usual, counts, shared)

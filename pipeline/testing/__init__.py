@@ -1,4 +1,4 @@
-"""The conformance kit: laws that every stage keeps, test cases as data, and damaged files for readers.
+"""The conformance kit: laws for every stage, test cases as data, and damaged files for readers.
 
     import pytest
     from pipeline.testing import LAWS, Law
@@ -10,7 +10,7 @@
     def test_reader_never_breaks() -> None:
         check_reader(Subtitles(), {"a.srt": SOUND})
 
-It needs hypothesis: `pip install "bilingual-pipeline[testing]"`. Names are imported when first used, so that a process
+It needs hypothesis: `pip install "bilingual-pipeline[testing]"`. Names are imported on first use, so that a process
 of the kit can shift its clock before it imports anything else.
 """
 

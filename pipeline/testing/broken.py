@@ -9,7 +9,7 @@ MAX_PERIOD_CHARS = 200
 class Broken(AssertionError):  # noqa: N818 -- read as `raise Broken`: it is a failed assertion
     """A stage breaks a law: which, how, under which rule, and the smallest text that shows it.
 
-    `what` is one line; `text` and `rule` are None if the fault is in no text or rule. The message has all of it.
+    `what` is one line. `text` and `rule` are None if the fault has no text or rule. The message shows all of them.
     """
 
     def __init__(self, law: str, what: str, text: str | None = None, rule: str | None = None) -> None:
@@ -40,9 +40,9 @@ def literal(text: str) -> str:
         period = _period(body)
         if period:
             times, rest = divmod(len(body), period)
-            behind = text[len(text) - end - rest :] if end + rest else ""
+            tail = text[len(text) - end - rest :] if end + rest else ""
             product = f"{_visible(body[:period])} * {times}"
-            return f"{product} + {_visible(behind)}" if behind else product
+            return f"{product} + {_visible(tail)}" if tail else product
     return _visible(text)
 
 

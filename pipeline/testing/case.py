@@ -1,4 +1,4 @@
-"""Cases as data: a text, what a stage should make of it, and why. They are in a `cases.json` beside the stage."""
+"""Cases as data: a text, what a stage should make of it, and why. They are in a `cases.json` next to the stage."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -13,21 +13,22 @@ from pipeline.model.article import Remark
 from pipeline.model.document import Label
 from pipeline.model.stage import Stage
 from pipeline.testing.broken import Broken
-from pipeline.testing.guard import SECONDS
+from pipeline.testing.guard import MAX_SECONDS_PER_TEXT
 from pipeline.testing.subject import EndlessError, Subject, subject
 from pipeline.text.edits import apply
 
-LAW = "cases"
+CASES = "cases"
 
 Row = TypeVar("Row", bound=tuple[str | None, ...])
 
 
 class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One row of a `cases.json`: the text `given`, what should come of it, and why.
+    """One row of a `cases.json`: the text `given`, the expected result, and why.
 
-    For a repair `right` is the text afterwards. For a finder `labels` are layer, value and labelled text (null: the
-    whole document), in any order. For a filter `rejected` is the rule of its verdict. `notes` are rule and text; a note
-    behind an edit stands in the text before it. What is left out is not compared. `xfail` says why it is known to fail.
+    For a repair `right` is the repaired text. For a finder `labels` are layer, value and labelled text (null: the
+    whole document), in any order. For a filter `rejected` is the rule of the rejection. `notes` are rule and text, with
+    the text as it was before all edits. Keys that are left out are not compared. `xfail` says why the case is known to
+    fail.
     """
 
     given: str
@@ -42,9 +43,9 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.why
 
     def check(self, stage: Stage, *, before: Sequence[Stage] = ()) -> None:
-        """Raise `Broken` if the stage does something else, or if a case that is known to fail passes."""
-        tested = subject(stage, before, SECONDS)
-        self._refuse_what_the_kind_cannot(stage)
+        """Raises `Broken` if the result differs, or if a case that is known to fail passes."""
+        tested = subject(stage, before, MAX_SECONDS_PER_TEXT)
+        self._check_keys(stage)
         try:
             what = self._fault(tested)
         except EndlessError:
@@ -57,14 +58,14 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise self._broken(f"it passes now; remove its 'xfail' ({self.xfail})")
 
     def _broken(self, what: str) -> Broken:
-        return Broken(LAW, f"{self.why}: {what}", self.given)
+        return Broken(CASES, f"{self.why}: {what}", self.given)
 
-    def _refuse_what_the_kind_cannot(self, stage: Stage) -> None:
+    def _check_keys(self, stage: Stage) -> None:
         kind = "finder" if stage.gives else "repair"
-        said = {key for key in ("right", "labels", "rejected", "notes") if getattr(self, key) is not None}
-        fitting = {"labels", "rejected", "notes"} if stage.gives else {"right", "notes"}
-        if not said & fitting or said - fitting:
-            keys = " or ".join(repr(key) for key in ("right", "labels", "rejected", "notes") if key in fitting)
+        keys_set = {key for key in ("right", "labels", "rejected", "notes") if getattr(self, key) is not None}
+        allowed = {"labels", "rejected", "notes"} if stage.gives else {"right", "notes"}
+        if not keys_set & allowed or keys_set - allowed:
+            keys = " or ".join(repr(key) for key in ("right", "labels", "rejected", "notes") if key in allowed)
             raise self._broken(f"{stage.name} is a {kind}, so the case must have {keys}, and nothing else")
 
     def _fault(self, tested: Subject) -> str | None:
@@ -83,9 +84,9 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             return self._fault_of_notes(notes)
         try:
             labels, notes = tested.found(document)
-        except RejectedError as verdict:
-            if verdict.rule != self.rejected:
-                return f"it rejects the text under {verdict.rule!r}: {verdict.reason}"
+        except RejectedError as rejection:
+            if rejection.rule != self.rejected:
+                return f"it rejects the text under {rejection.rule!r}: {rejection.reason}"
             return None
         if self.rejected is not None:
             return f"it does not reject the text under {self.rejected!r}"
@@ -94,11 +95,11 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def _fault_of_labels(self, labels: Iterable[Label]) -> str | None:
         if self.labels is None:
             return None
-        found = Counter(
+        actual = Counter(
             (label.layer, label.value, None if label.is_whole else self.given[label.start : label.end])
             for label in labels
         )
-        return _difference("label", Counter(self.labels), found)
+        return _difference("label", Counter(self.labels), actual)
 
     def _fault_of_notes(self, notes: Iterable[Remark]) -> str | None:
         if self.notes is None:
@@ -108,15 +109,15 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
 
 
-def _difference(kind: str, right: "Counter[Row]", found: "Counter[Row]") -> str | None:
-    missing, wrong = list((right - found).elements()), list((found - right).elements())
-    told = [f"the {kind} {list(each)} is missing" for each in missing]
-    told += [f"the {kind} {list(each)} is wrong" for each in wrong]
-    return "; ".join(told) or None
+def _difference(kind: str, expected: "Counter[Row]", actual: "Counter[Row]") -> str | None:
+    missing, wrong = list((expected - actual).elements()), list((actual - expected).elements())
+    faults = [f"the {kind} {list(each)} is missing" for each in missing]
+    faults += [f"the {kind} {list(each)} is wrong" for each in wrong]
+    return "; ".join(faults) or None
 
 
 def cases(path: str | Path) -> tuple[Case, ...]:
-    """The cases of a `cases.json`: a list of objects. Raises `UsageError`, which names file, row and key."""
+    """The cases of a `cases.json`: a list of objects. Raises `UsageError` with file, row and key."""
     path = Path(path)
     try:
         rows = msgspec.json.decode(path.read_bytes())

@@ -1,6 +1,6 @@
 """Run a stage in its own process: read a task from standard input, write the findings to standard output.
 
-`python -m pipeline.testing.child` imports nothing of the stage before the clock is shifted and chance is seeded.
+`python -m pipeline.testing.child` shifts the clock and seeds `random` before it imports anything of the stage.
 """
 
 import pickle
@@ -13,9 +13,10 @@ from pipeline.testing.surroundings import Surroundings
 
 
 class Task(msgspec.Struct, frozen=True):
-    """What a process is to do. `pickled` is the `Subject`, pickled; it is read last of all.
+    """The input of the process.
 
-    `named` are modules that are found in a folder of their own.
+    `pickled` is the pickled `Subject`, loaded after everything else is set up. `named` maps modules that are not on the
+    path to their folders.
     """
 
     path: list[str]
@@ -26,18 +27,18 @@ class Task(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """For each text what was found, as lines; or why the stage could not be loaded."""
+    """The output of the process: the findings for each text as lines, or why the stage could not be loaded."""
 
     found: list[list[str]] = []
     unloadable: str | None = None
 
 
 def main() -> None:
-    """Does one task."""
+    """Reads one task, runs it and writes the answer."""
     task = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Task)
     sys.path[:] = task.path
     find_in(task.named)
-    # What a stage prints must not get between.
+    # What a stage prints must not mix with the answer.
     output, sys.stdout = sys.stdout, sys.stderr
     task.surroundings.arrange()
     answer = _answer(task)
@@ -49,26 +50,26 @@ def _answer(task: Task) -> Answer:
     from pipeline.testing.subject import Subject
 
     try:
-        subject = pickle.loads(task.pickled)  # noqa: S301 -- we have pickled it ourselves
+        subject = pickle.loads(task.pickled)  # noqa: S301 -- pickled by our own parent process
     except Exception as error:
         return Answer(unloadable=f"{type(error).__name__}: {error}")
     if not isinstance(subject, Subject):
-        return Answer(unloadable=f"it has become a {type(subject).__name__}")
+        return Answer(unloadable=f"it unpickles to a {type(subject).__name__}")
 
-    def ask(text: str) -> list[str]:
+    def findings(text: str) -> list[str]:
         try:
             document = subject.document(text)
             return [] if document is None else record(subject.raw(document))
         except Exception as error:
-            # The message may tell an address; that it raises, and what, is enough to compare.
+            # The message may contain a memory address; the type is enough to compare.
             return [f"raised {type(error).__name__}"]
 
     if task.surroundings.backwards:
-        # Asked before as well: a stage that remembers what it has seen gives itself away.
+        # Run once before, too, so that a stage that remembers earlier texts gives other findings.
         for text in task.texts:
-            ask(text)
-        return Answer([ask(text) for text in reversed(task.texts)][::-1])
-    return Answer([ask(text) for text in task.texts])
+            findings(text)
+        return Answer([findings(text) for text in reversed(task.texts)][::-1])
+    return Answer([findings(text) for text in task.texts])
 
 
 if __name__ == "__main__":

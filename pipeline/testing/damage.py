@@ -1,4 +1,4 @@
-"""The conformance kit for readers: from any damaged file, a reader yields documents and reasons."""
+"""The conformance kit for readers: for any damaged file, a reader must yield documents or reasons."""
 
 import random
 from collections.abc import Iterator, Mapping
@@ -22,20 +22,20 @@ OPTIONS: Final = Input(limits=Limits(bytes=1 << 24, expanded=1 << 28))
 
 
 def check_reader(reader: Reader, files: Mapping[str, bytes], *, times: int = TIMES) -> None:
-    """Reads sound `files` (name and content) with `reader`, and each of them `times` times with damage of all kinds.
+    """Read valid `files` (name and content) with `reader`, and each of them `times` times with random damage.
 
-    Raises `Broken`, which names the file and the damage, where the reader is declared wrongly, gives no document of a
-    sound file that it claims, raises what is no `ReaderError`, or gives a reason of several lines. The damage is the
-    same each time.
+    Raises `Broken`, which names the file and the damage, if the declaration of the reader is wrong, if it gives no
+    document for a valid file that it claims, if it raises anything but `ReaderError`, or if a reason has several lines.
+    The damage is the same in each run.
     """
     for fault in reader_faults(reader):
         raise Broken("declared", f"the reader {fault}")
     readers = Registry((reader, *map(built_in_reader, BUILT_IN_READERS)))
     with TemporaryDirectory(prefix="pipeline-") as folder:
         for name, data in files.items():
-            found = _read(Path(folder), name, data, readers)
-            if not any(isinstance(each, Record) for each in found):
-                raise Broken("reads", f"{name} gives no document: {found}")
+            results = _read(Path(folder), name, data, readers)
+            if not any(isinstance(each, Record) for each in results):
+                raise Broken("reads", f"{name} gives no document: {results}")
             for damage, damaged in _damaged(data, times):
                 for each in _read(Path(folder), name, damaged, Registry((reader,), reader)):
                     reason = "" if isinstance(each, Record) else each.reason
@@ -52,9 +52,9 @@ def _read(folder: Path, name: str, data: bytes, readers: Registry) -> list[ReadR
 
 
 def _damaged(data: bytes, times: int) -> Iterator[tuple[str, bytes]]:
-    """Yield damaged data: cut off, with a part lost, with changed bytes, or with random bytes after its start."""
-    chance = random.Random(0)  # noqa: S311 -- nothing here is secret
-    for _ in range(times):
+    """Yield damaged copies: truncated, with a part removed, with changed bytes, or with a random tail."""
+    chance = random.Random(0)  # noqa: S311 -- not for security
+    for number in range(times):
         at, length = chance.randrange(len(data) + 1), chance.randrange(1, 200)
         kind = chance.randrange(4)
         if kind == 0:
@@ -65,6 +65,6 @@ def _damaged(data: bytes, times: int) -> Iterator[tuple[str, bytes]]:
             yield f"random bytes after byte {at}", data[:at] + chance.randbytes(length)
         else:
             changed = bytearray(data)
-            for place in (chance.randrange(len(data)) for _ in range(min(length, 8)) if data):
-                changed[place] = chance.randrange(256)
-            yield f"with bytes changed, number {_}", bytes(changed)
+            for position in (chance.randrange(len(data)) for _ in range(min(length, 8)) if data):
+                changed[position] = chance.randrange(256)
+            yield f"with bytes changed, number {number}", bytes(changed)

@@ -7,31 +7,31 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
 
-SECONDS = 20.0
-"""How long a stage may take for one small text before it counts as one that never ends."""
+MAX_SECONDS_PER_TEXT = 20.0
+"""Seconds that a stage may take for one small text before it counts as endless."""
 
 REPEAT_SECONDS = 1.0
-"""Seconds after which a stage that goes on all the same is stopped once more."""
+"""Seconds after which a stage that caught the exception is stopped again."""
 
 
 class TooLongError(BaseException):
-    """Stops a stage. It is no `Exception`, so that neither the stage nor a search for a smaller text can keep it."""
+    """Stops a stage. It is not an `Exception`, so that neither the stage nor a search for a smaller text catches it."""
 
 
 class TooMuchWorkError(BaseException):
-    """The same, where the limit is one of the processor's time."""
+    """Like `TooLongError`, for a limit in processor time."""
 
 
 def limited(seconds: float) -> AbstractContextManager[None]:
-    """Raises `TooLongError` inside the block after so many seconds.
+    """Raise `TooLongError` inside the block after this many seconds.
 
-    Only the main thread of a Unix system can be stopped; elsewhere the block takes as long as it takes.
+    Works in the main thread of a Unix system only; elsewhere there is no limit.
     """
     return _stopping("ITIMER_REAL", "SIGALRM", seconds, TooLongError)
 
 
 def limited_work(seconds: float) -> AbstractContextManager[None]:
-    """Raises `TooMuchWorkError` inside the block after so many seconds of the processor's time."""
+    """Raise `TooMuchWorkError` inside the block after this many seconds of processor time."""
     return _stopping("ITIMER_VIRTUAL", "SIGVTALRM", seconds, TooMuchWorkError)
 
 
@@ -47,12 +47,12 @@ def _stopping(timer_name: str, signal_name: str, seconds: float, error: type[Bas
 
     began = time.monotonic()
     handler = signal.signal(number, stop)
-    left, every = signal.setitimer(timer, seconds, REPEAT_SECONDS)
+    remaining, interval = signal.setitimer(timer, seconds, REPEAT_SECONDS)
     try:
         yield
     finally:
         signal.setitimer(timer, 0)
         signal.signal(number, handler)
-        if left:
-            # Somebody else's alarm, of pytest-timeout for one, rings when it would have rung.
-            signal.setitimer(timer, max(0.001, left - (time.monotonic() - began)), every)
+        if remaining:
+            # Restore a timer that was running before, such as the one of pytest-timeout.
+            signal.setitimer(timer, max(0.001, remaining - (time.monotonic() - began)), interval)

@@ -1,4 +1,4 @@
-"""The laws: what every stage promises, each checked on the smallest text that breaks it."""
+"""The laws that every stage must keep. A broken law is reported with the smallest text that breaks it."""
 
 import pickle
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +13,7 @@ from pipeline.model.stage import Finding, Rule, Stage
 from pipeline.testing.broken import Broken
 from pipeline.testing.case import Case
 from pipeline.testing.growth import grows
-from pipeline.testing.guard import SECONDS
+from pipeline.testing.guard import MAX_SECONDS_PER_TEXT
 from pipeline.testing.odd_texts import drawn, fixed, texts
 from pipeline.testing.other_process import differing
 from pipeline.testing.record import is_known, line, record
@@ -23,18 +23,18 @@ from pipeline.testing.subject import EndlessError, Subject, subject
 from pipeline.text.edits import Edit, apply, inverse
 
 EXAMPLES = 100
-"""How many texts are drawn at random for a law."""
+"""Number of random texts for each law."""
 MAX_PICKLE_BYTES = 10_000
-"""Bytes of a pickled stage."""
+"""Bytes from which a pickled stage is too large."""
 METADATA = {"url": "https://example.org/a", "author": "Ada Fern", "date": "2024-05-17"}
 
 
 @dataclass(frozen=True)
 class Law:
-    """One promise that every stage keeps. Called with a stage it raises `Broken` where the stage does not keep it.
+    """A law that every stage must keep. Call it with a stage to check it.
 
-    `before` are finders that must run first, for a stage that needs layers; left out, the built-in finders run that
-    give them. `examples` is how many texts are drawn at random, `seconds` how long the stage may take for one.
+    `before` are finders to run first, for a stage that needs layers; by default, the built-in finders that give them.
+    `examples` is the number of random texts, `seconds` the time limit of the stage for one text.
     """
 
     name: str
@@ -42,9 +42,14 @@ class Law:
     check: Callable[[Subject, int], None]
 
     def __call__(
-        self, stage: Stage, *, before: Sequence[Stage] = (), examples: int = EXAMPLES, seconds: float = SECONDS
+        self,
+        stage: Stage,
+        *,
+        before: Sequence[Stage] = (),
+        examples: int = EXAMPLES,
+        seconds: float = MAX_SECONDS_PER_TEXT,
     ) -> None:
-        """Raises `Broken` where the stage breaks the law, `UsageError` where nobody gives a layer that it needs."""
+        """Raises `Broken` if the stage breaks the law, `UsageError` if no finder gives a layer that it needs."""
         tested = subject(stage, before, seconds)
         try:
             self.check(tested, examples)
@@ -56,7 +61,7 @@ class Law:
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """What is wrong with a stage on one text, and under which rule."""
+    """What is wrong with the findings of a stage in one text, and under which rule."""
 
     what: str
     rule: str | None = None
@@ -70,19 +75,19 @@ def of_text(name: str, meaning: str, fault: Callable[[Subject, str], Fault | Non
             lambda text: fault(tested, text) is not None, fixed(tested.stage), texts(tested.stage), examples
         )
         if text is not None:
-            # One that remembers what it has seen may do well now.
-            found = fault(tested, text) or Fault("it fails only sometimes")
-            raise Broken(name, found.what, text, found.rule)
+            # A stage that remembers earlier texts may pass now.
+            shown = fault(tested, text) or Fault("it fails only sometimes")
+            raise Broken(name, shown.what, text, shown.rule)
 
     return Law(name, meaning, check)
 
 
 def _declared(tested: Subject, _: int) -> None:
-    """What else is wrong with the declaration is found when the subject is made."""
+    """The rest of the declaration is checked by `subject`."""
     stage = tested.stage
-    said = type(stage).__doc__
-    # A dataclass without a docstring gets its signature for one.
-    if not said or said.startswith(f"{type(stage).__name__}("):
+    docstring = type(stage).__doc__
+    # `dataclass` sets the signature as the docstring of a class that has none.
+    if not docstring or docstring.startswith(f"{type(stage).__name__}("):
         raise Broken("declared", "the stage has no docstring, which is what `pipeline stages` shows")
     for rule in stage.rules:
         if not rule.meaning.strip():
@@ -94,14 +99,14 @@ def _declared(tested: Subject, _: int) -> None:
 def _pickles(tested: Subject, _: int) -> None:
     stage = tested.stage
     try:
-        sent = pickle.dumps(stage)
-        back = pickle.loads(sent)  # noqa: S301 -- it was pickled in the line before
+        pickled = pickle.dumps(stage)
+        unpickled = pickle.loads(pickled)  # noqa: S301 -- pickled in the line before
     except Exception as error:
         raise Broken("pickles", f"it cannot be pickled: {type(error).__name__}: {error}") from error
-    if back != stage:
+    if unpickled != stage:
         raise Broken("pickles", "it is not equal to its unpickled copy")
-    if len(sent) >= MAX_PICKLE_BYTES:
-        size = f"it pickles to {len(sent):,} bytes, {MAX_PICKLE_BYTES:,} or more are too many"
+    if len(pickled) >= MAX_PICKLE_BYTES:
+        size = f"it pickles to {len(pickled):,} bytes, {MAX_PICKLE_BYTES:,} or more are too many"
         raise Broken("pickles", f"{size}; load large data in a cached function")
 
 
@@ -140,7 +145,7 @@ def _proper(tested: Subject, text: str) -> Fault | None:
     error = _error(tested, text)
     if error is None or _is_raised(error) or _is_endless(error):
         return None
-    # Where the stage begins the sentence it is left out, elsewhere the finding does.
+    # The reason contains the name of the rule, if a finding is at fault.
     return Fault(error.reason, next((rule.name for rule in tested.stage.rules if rule.name in error.reason), None))
 
 
@@ -158,7 +163,7 @@ def _is_endless(error: StageError) -> bool:
 
 
 def _repaired(tested: Subject, text: str) -> tuple[Edit, ...]:
-    """The edits of a repair that fit; none where there is anything wrong with them, which other laws say."""
+    """The edits of a repair; none if there is anything wrong with them, which other laws report."""
     document = tested.document(text)
     try:
         return () if document is None else tested.repaired(document)
@@ -168,8 +173,8 @@ def _repaired(tested: Subject, text: str) -> tuple[Edit, ...]:
 
 def _restorable(tested: Subject, text: str) -> Fault | None:
     edits = _repaired(tested, text)
-    back = apply(apply(text, edits), inverse(edits))
-    return None if back == text else Fault(f"undoing its edits gives {back!r}", edits[0].rule)
+    restored = apply(apply(text, edits), inverse(edits))
+    return None if restored == text else Fault(f"undoing its edits gives {restored!r}", edits[0].rule)
 
 
 def _idempotent(tested: Subject, text: str) -> Fault | None:
@@ -186,7 +191,7 @@ def _pure(tested: Subject, text: str) -> Fault | None:
     try:
         return _impure(tested, text)
     except Exception:
-        # That a stage raises is told by the law that it must not.
+        # Exceptions are reported by the law `survives`.
         return None
 
 
@@ -204,27 +209,27 @@ def _impure(tested: Subject, text: str) -> Fault | None:
         return Fault(f"it changes the document's {part}")
     with watched([]):
         again, fresh = tested.raw(document), tested.raw(untouched)
-        for other in ("", *(text for rule in tested.stage.rules[:3] for text in rule.acts[:1])):
-            elsewhere = tested.document(other)
-            if elsewhere is not None:
-                tested.raw(elsewhere)
+        for other_text in ("", *(text for rule in tested.stage.rules[:3] for text in rule.acts[:1])):
+            other = tested.document(other_text)
+            if other is not None:
+                tested.raw(other)
         later = tested.document(text, dict(METADATA))
         last = first if later is None else tested.raw(later)
-    for found, when in (
+    for findings, when in (
         (again, "when called twice"),
         (fresh, "in an equal document"),
         (last, "after other texts"),
     ):
-        if record(found) != record(first):
-            return _other(first, found, when)
+        if record(findings) != record(first):
+            return _difference(first, findings, when)
     return None
 
 
-def _other(first: list[Finding], found: list[Finding], when: str) -> Fault:
-    here, there = record(first), record(found)
-    gone, new = [one for one in here if one not in there], [one for one in there if one not in here]
+def _difference(first: list[Finding], second: list[Finding], when: str) -> Fault:
+    before, after = record(first), record(second)
+    gone, new = [entry for entry in before if entry not in after], [entry for entry in after if entry not in before]
     pair = f"{(gone or ['nothing'])[0]}, then {(new or ['nothing'])[0]}" if gone or new else "the same in another order"
-    rules = [finding.rule for finding in (*first, *found) if is_known(finding) and line(finding) in (*gone, *new)]
+    rules = [finding.rule for finding in (*first, *second) if is_known(finding) and line(finding) in (*gone, *new)]
     return Fault(f"its findings differ {when}: {pair}", rules[0] if rules else None)
 
 
@@ -242,18 +247,18 @@ def _linear(tested: Subject, _: int) -> None:
 
 
 def _endless(tested: Subject, text: str) -> Broken:
-    """What to say of a text on which the stage was stopped, made smaller under a shorter limit."""
+    """The fault for a text on which the stage did not end, with a smaller text if one takes as long."""
 
     def hangs(text: str, seconds: float) -> bool:
-        hurried = msgspec.structs.replace(tested, seconds=seconds)
+        limited = msgspec.structs.replace(tested, seconds=seconds)
         try:
-            _error(hurried, text)
+            _error(limited, text)
         except EndlessError:
             return True
         return False
 
-    less = shorter(text, lambda text: hangs(text, min(1.0, tested.seconds / 4)), tries=20)
-    text = less if len(less) < len(text) and hangs(less, tested.seconds) else text
+    reduced = shorter(text, lambda text: hangs(text, min(1.0, tested.seconds / 4)), tries=20)
+    text = reduced if len(reduced) < len(text) and hangs(reduced, tested.seconds) else text
     return Broken("ends", f"it does not end in {tested.seconds:g} seconds", text)
 
 
@@ -283,13 +288,13 @@ def faults(
     before: Sequence[Stage] = (),
     cases: Sequence[Case] = (),
     examples: int = EXAMPLES,
-    seconds: float = SECONDS,
+    seconds: float = MAX_SECONDS_PER_TEXT,
 ) -> Iterator[Broken]:
-    """Every law that the stage breaks, then every case; nothing more after a fault that leaves no stage to try."""
+    """Yield a `Broken` for each law, then for each case, that the stage breaks. Stops if the stage cannot run."""
     for law, broken in verdicts(stage, before=before, examples=examples, seconds=seconds):
         if broken is not None:
             yield broken
-            if leaves_nothing(stage, law, broken):
+            if prevents_other_checks(stage, law, broken):
                 return
     for case in cases:
         try:
@@ -299,22 +304,22 @@ def faults(
 
 
 def verdicts(
-    stage: Stage, *, before: Sequence[Stage] = (), examples: int = EXAMPLES, seconds: float = SECONDS
+    stage: Stage, *, before: Sequence[Stage] = (), examples: int = EXAMPLES, seconds: float = MAX_SECONDS_PER_TEXT
 ) -> Iterator[tuple[Law, Broken | None]]:
-    """Each law as soon as it is tried, with how the stage breaks it, or None; the last one may leave nothing to try."""
+    """Yield each law as soon as it is checked, with how the stage breaks it, or None. Stops if the stage cannot run."""
     for law in LAWS:
-        found = None
+        failure = None
         try:
             law(stage, before=before, examples=examples, seconds=seconds)
         except Broken as broken:
-            found = broken
-        yield law, found
-        if found is not None and leaves_nothing(stage, law, found):
+            failure = broken
+        yield law, failure
+        if failure is not None and prevents_other_checks(stage, law, failure):
             return
 
 
-def leaves_nothing(stage: Stage, law: Law, broken: Broken) -> bool:
-    """Whether no other law can be tried: the stage never ends, or its declaration lets it run nowhere."""
+def prevents_other_checks(stage: Stage, law: Law, broken: Broken) -> bool:
+    """Whether no other law can be checked: the stage does not end, or its declaration is invalid."""
     return broken.law == "ends" or (law.name == "declared" and not _is_sound(stage))
 
 

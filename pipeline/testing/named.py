@@ -1,7 +1,7 @@
-"""Import modules from the folders that the user named, although these are not on the path.
+"""Import modules from folders that are not on the path, as in `pipeline stages check folder/stage.py`.
 
-What lies beside them is not found by this: in a folder of scraped files it may have any name, and other modules import
-what need not be there.
+Only the named modules are found there. Other files in the folder are not, because a folder of scraped files may contain
+a file named like a module that something else imports.
 """
 
 import sys
@@ -12,7 +12,7 @@ from types import ModuleType
 
 
 class _Named(MetaPathFinder):
-    """Finds modules by their names, each in its folder."""
+    """Finds each module in the folder that it was registered with."""
 
     def __init__(self) -> None:
         self.folders: dict[str, str] = {}
@@ -20,7 +20,7 @@ class _Named(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """The module, if it is one of them."""
+        """The spec of a registered module; None for any other."""
         folder = self.folders.get(fullname) if path is None else None
         return None if folder is None else PathFinder.find_spec(fullname, [folder], target)
 
@@ -29,12 +29,12 @@ _NAMED = _Named()
 
 
 def find_in(folders: Mapping[str, str]) -> None:
-    """Finds each of these modules in its folder from here on."""
+    """Register modules by name, each with its folder, so that imports find them."""
     _NAMED.folders |= folders
     if _NAMED not in sys.meta_path:
         sys.meta_path.insert(0, _NAMED)
 
 
 def named() -> dict[str, str]:
-    """These modules and their folders."""
+    """The registered modules and their folders."""
     return dict(_NAMED.folders)

@@ -1,4 +1,4 @@
-"""Odd texts: characters that trip code up, mixed with the examples of the rules of a stage."""
+"""Odd texts: characters that often break code, mixed with the examples of a stage's rules."""
 
 import random
 import re
@@ -48,7 +48,7 @@ ODD = (
     *("锟斤拷", "<br>", "<p>", "</p>", "<b", "<!--", "-->", "x <y and z> w", "http://a.b/c?d=e&copy=2", "a@b.co"),
     *("\n", "\n\n", "\r\n", " ", "  ", "\n \n", "- ", "=====", "\n\n\n\n"),
 )
-"""Characters and pieces that stages have met and tripped over."""
+"""Characters and pieces that have broken stages before."""
 
 RANGES = (
     *((0x20, 0x7E), (0, 0x1F), (0x7F, 0x17F), (0x300, 0x36F), (0x370, 0x52F), (0x590, 0x6FF), (0x900, 0x97F)),
@@ -57,16 +57,16 @@ RANGES = (
     *((0xE000, 0xE003), (0xF900, 0xF920), (0xFB00, 0xFB4F), (0xFE00, 0xFE6F), (0xFF00, 0xFFFF), (0x1D400, 0x1D420)),
     *((0x1F1E6, 0x1F1FF), (0x1F300, 0x1F64F), (0x20000, 0x20020), (0xE0000, 0xE007F), (0x10FFFE, 0x10FFFF)),
 )
-"""Code points of many scripts and of none; no surrogates, which never reach a stage."""
+"""Ranges of code points, of many scripts and unassigned ones; no surrogates, which never reach a stage."""
 CHARACTERS = "".join(chr(code) for first, last in RANGES for code in range(first, last + 1))
 
 MAX_EXAMPLE_CHARS = 400
-"""Code points of an example that is taken as one piece."""
+"""Code points up to which a whole example is used as a piece."""
 WORD_OR_MARKS = re.compile(r"\w+|\s+|[^\w\s]+")
 
 
 def own_pieces(stage: Stage) -> tuple[str, ...]:
-    """What the examples of a stage consist of: themselves, lines, words, halves of words, and what is between."""
+    """The pieces of a stage's examples: the examples themselves, lines, words, halves of words, and punctuation."""
     return tuple(dict.fromkeys(piece for piece in _pieces(stage) if piece))
 
 
@@ -86,19 +86,19 @@ def _pieces(stage: Stage) -> Iterator[str]:
 
 
 def own_examples(stage: Stage) -> tuple[str, ...]:
-    """Every text that the rules of a stage act on or spare."""
+    """All texts in `acts` and `spares` of the stage's rules."""
     return tuple(dict.fromkeys(text for rule in stage.rules for text in (*rule.acts, *rule.spares)))
 
 
 def fixed(stage: Stage) -> list[str]:
-    """Texts that are always tried, the shortest first: nothing, odd pieces, the stage's own and each example twice."""
+    """Texts that are always tried, shortest first: empty, odd pieces, the stage's own pieces, each example twice."""
     doubled = (f"{example}{glue}{example}" for example in own_examples(stage) for glue in ("\n", " ", ""))
     return sorted(dict.fromkeys(("", *ODD, *own_pieces(stage), *doubled)), key=len)
 
 
 def drawn(stage: Stage, count: int) -> list[str]:
-    """So many texts of odd and own pieces, the same each time, the shortest first."""
-    chance = random.Random(0)  # noqa: S311 -- nothing is kept secret
+    """`count` texts of odd pieces and the stage's own, shortest first; the same in each run."""
+    chance = random.Random(0)  # noqa: S311 -- not for security
     own = own_pieces(stage) or ODD
     texts = {
         "".join(chance.choice(own if chance.random() < 0.6 else ODD) for _ in range(1 + i % 12)) for i in range(count)
@@ -107,7 +107,7 @@ def drawn(stage: Stage, count: int) -> list[str]:
 
 
 def texts(stage: Stage) -> "SearchStrategy[str]":
-    """Odd texts with what the stage looks for in them, for `@given(text=texts(STAGE))`; empty and blank ones too."""
+    """A strategy for `@given(text=texts(STAGE))`: odd texts that contain what the stage looks for; some are empty."""
     from hypothesis import strategies as st
 
     odd = st.sampled_from(ODD)

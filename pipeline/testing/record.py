@@ -8,7 +8,7 @@ from pipeline.text.edits import Edit
 
 
 def record(findings: Iterable[Finding]) -> list[str]:
-    """Findings as lines, in the order in which it shows in an article: edits and notes by position, labels as given."""
+    """Findings as lines, in the order of an article: edits and notes sorted, labels in the order given."""
     found = list(findings)
     edits = sorted(line(finding) for finding in found if isinstance(finding, Edit))
     labels = [line(finding) for finding in found if isinstance(finding, Label)]
@@ -24,15 +24,15 @@ def record(findings: Iterable[Finding]) -> list[str]:
 
 
 def line(finding: Finding) -> str:
-    """One finding as a line of ASCII; a lone surrogate in it does no harm."""
+    """One finding as a line of ASCII, even if it contains a lone surrogate."""
     return ascii(finding)
 
 
 def is_known(finding: object) -> bool:
-    """Whether this is a finding."""
+    """Whether this is one of the types of finding."""
     return isinstance(finding, Edit | Label | Note | Reject)
 
 
 def _position(note: Note) -> tuple[str, str]:
-    # Numbers padded, in case a stage gave something else.
+    # Padded text instead of numbers, because a stage may give offsets of another type.
     return f"{note.start!s:>9}", f"{note.end!s:>9}"

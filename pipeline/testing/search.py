@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 Fails = Callable[[str], bool]
 
 MAX_TRIES = 400
-"""How many shorter texts are tried."""
+"""Number of shorter texts that are tried."""
 
 
 def smallest(fails: Fails, fixed: Iterable[str], drawn: "SearchStrategy[str]", examples: int) -> str | None:
-    """The smallest text found that `fails`, or None where all of `fixed` and so many drawn ones do not."""
+    """The smallest text found for which `fails` is true; None if all of `fixed` and `examples` drawn texts pass."""
     import hypothesis
     from hypothesis.errors import Flaky, NoSuchExample, Unsatisfiable
 
@@ -28,20 +28,20 @@ def smallest(fails: Fails, fixed: Iterable[str], drawn: "SearchStrategy[str]", e
 
     any(failing(text) for text in fixed)
     settings = hypothesis.settings(max_examples=examples, database=None, derandomize=True, deadline=None)
-    # Flaky: a stage that remembers what it has seen does not fail twice. That it failed is all we need.
+    # Flaky: a stage that remembers earlier texts may not fail twice. One failure is enough.
     with suppress(NoSuchExample, Unsatisfiable, Flaky):
         hypothesis.find(drawn, failing, settings=settings)
     if not failed:
         return None
-    # Of two that are as short, the later: hypothesis goes on to simpler characters.
+    # Of equally short texts the last, because hypothesis proceeds to simpler characters.
     return shorter(min(reversed(failed), key=len), fails)
 
 
 def shorter(text: str, fails: Fails, tries: int = MAX_TRIES) -> str:
-    """`text` with all left out that it does not need to fail: halves first, then ever smaller parts."""
+    """The text without all parts that it does not need to fail; tries to remove halves first, then smaller parts."""
     size = max(1, len(text) // 2)
     while tries > 0:
-        longer, at = text, 0
+        before, at = text, 0
         while at < len(text) and tries > 0:
             rest = text[:at] + text[at + size :]
             tries -= 1
@@ -49,7 +49,7 @@ def shorter(text: str, fails: Fails, tries: int = MAX_TRIES) -> str:
                 text = rest
             else:
                 at += size
-        if size == 1 and text == longer:
+        if size == 1 and text == before:
             break
         size = max(1, size // 2)
     return text

@@ -1,4 +1,4 @@
-"""Watch the state of the process that a stage must not change, such as the environment."""
+"""Detect changes to process state that a stage must not change, such as the environment."""
 
 import contextlib
 import io
@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 
 
 class Item(NamedTuple):
-    """A piece of state: what it is, how it is read and put back."""
+    """A piece of process state, with functions that read and restore it."""
 
     name: str
     read: Callable[[], Any]
-    put_back: Callable[[Any], object]
+    restore: Callable[[Any], object]
 
 
-def _put_back_environment(environment: dict[str, str]) -> None:
+def _restore_environment(environment: dict[str, str]) -> None:
     os.environ.clear()
     os.environ.update(environment)
 
@@ -27,8 +27,8 @@ def _put_back_environment(environment: dict[str, str]) -> None:
 ITEMS = (
     Item("the random module", random.getstate, random.setstate),
     Item("the working directory", os.getcwd, os.chdir),
-    Item("the environment", lambda: dict(os.environ), _put_back_environment),
-    Item("the locale", lambda: locale.setlocale(locale.LC_ALL), lambda told: locale.setlocale(locale.LC_ALL, told)),
+    Item("the environment", lambda: dict(os.environ), _restore_environment),
+    Item("the locale", lambda: locale.setlocale(locale.LC_ALL), lambda value: locale.setlocale(locale.LC_ALL, value)),
     Item("the recursion limit", sys.getrecursionlimit, sys.setrecursionlimit),
 )
 
@@ -45,6 +45,6 @@ def watched(changed: list[str]) -> Iterator[None]:
         for item, value in zip(ITEMS, before, strict=True):
             if item.read() != value:
                 changed.append(item.name)
-                item.put_back(value)
+                item.restore(value)
         if printed.getvalue():
             changed.append("standard output")

@@ -19,7 +19,7 @@ from pipeline.text.edits import Edit
 
 
 class EndlessError(BaseException):
-    """The stage did not end on `text`. No `Exception`, so that no search goes on with texts that take as long."""
+    """The stage did not end on `text`. Not an `Exception`, so that a search does not go on with other slow texts."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -27,7 +27,7 @@ class EndlessError(BaseException):
 
 
 class Subject(msgspec.Struct, frozen=True):
-    """A stage with what it needs to run; `seconds` is the time that it may take for one text."""
+    """A stage with the steps to run before it; `seconds` is its time limit for one text."""
 
     step: Step
     before: tuple[Step, ...]
@@ -35,11 +35,11 @@ class Subject(msgspec.Struct, frozen=True):
 
     @property
     def stage(self) -> Stage:
-        """The stage itself."""
+        """The stage under test."""
         return self.step.stage
 
     def document(self, text: str, metadata: dict[str, str] | None = None) -> Document | None:
-        """The document as the stage gets it, with the labels of the finders before it; None where one rejects it."""
+        """The document with the labels of the finders before the stage; None if one of them rejects it."""
         document = Document(text, "law", metadata or {})
         for earlier in self.before:
             try:
@@ -50,7 +50,7 @@ class Subject(msgspec.Struct, frozen=True):
         return document
 
     def raw(self, document: Document) -> list[Finding]:
-        """What the stage finds, as it gives it; cut off where it does not end. Raises what the stage raises."""
+        """The unchecked findings of the stage, up to the limit of a run. Raises what the stage raises."""
         with self.guarded(document.text):
             limit = MAX_FINDINGS_PER_CHARACTER * len(document.text) + MAX_FINDINGS_AT_LEAST
             return list(islice(self.stage.find(document), limit + 1))
@@ -68,7 +68,7 @@ class Subject(msgspec.Struct, frozen=True):
             return find(self.step, document)
 
     def error(self, document: Document) -> StageError | None:
-        """Why the document fails at the stage, or None: for what the stage raises and what is not its to give."""
+        """The error if the stage raises or yields a finding that is not allowed; None otherwise."""
         try:
             with self.guarded(document.text):
                 (find if self.stage.gives else repair)(self.step, document)
@@ -80,7 +80,7 @@ class Subject(msgspec.Struct, frozen=True):
 
     @contextmanager
     def guarded(self, text: str) -> Iterator[None]:
-        """A block that may take `seconds`; it raises `EndlessError` with the text that it is about."""
+        """Raise `EndlessError` with this text if the block takes more than `seconds`."""
         try:
             with limited(self.seconds):
                 yield
@@ -89,14 +89,14 @@ class Subject(msgspec.Struct, frozen=True):
 
 
 def subject(stage: Stage, before: Sequence[Stage], seconds: float) -> Subject:
-    """The stage under test. Raises `Broken` where its declaration is wrong, `UsageError` where a layer is missing."""
+    """The stage under test. Raises `Broken` if its declaration is wrong, `UsageError` if a layer is missing."""
     for fault in validate.faults(stage):
         raise Broken("declared", f"the stage {fault}")
     return Subject(step(stage), tuple(step(each) for each in before) or _before(stage), seconds)
 
 
 def _before(stage: Stage) -> tuple[Step, ...]:
-    """The built-in finders up to the last that gives a layer which `stage` needs."""
+    """The built-in finders up to the last one that gives a layer that `stage` needs."""
     if not stage.needs:
         return ()
     finders = [each for each in recipe().finders if each.stage.name != stage.name]

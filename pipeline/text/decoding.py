@@ -152,7 +152,7 @@ def encoded_parts(
         while remaining and remaining[-1].at < run.end:
             lost = remaining.pop()
             if text[lost.at : lost.at + 1] != "\ufffd":
-                raise ValueError(f"no U+FFFD stands at {lost.at}")
+                raise ValueError(f"there is no U+FFFD at {lost.at}")
             yield _write(text[at : lost.at], run.encoding, newline)
             yield b64decode(lost.base64)
             at = lost.at + 1

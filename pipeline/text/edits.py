@@ -146,8 +146,8 @@ def sort_and_check(text: str, edits: Iterable[Edit]) -> tuple[Edit, ...]:
         if edit.old == edit.new:
             raise EditError(f"the edit at {edit.start} ({edit.rule}) changes nothing")
         if edit.start < 0 or not text.startswith(edit.old, edit.start) or edit.end > len(text):
-            found = text[max(edit.start, 0) : max(edit.end, 0)]
-            raise EditError(f"the edit at {edit.start} ({edit.rule}) expects {edit.old!r}, the text has {found!r}")
+            actual = text[max(edit.start, 0) : max(edit.end, 0)]
+            raise EditError(f"the edit at {edit.start} ({edit.rule}) expects {edit.old!r}, the text has {actual!r}")
         if edit.start < at or (not edit.old and edit.start == inserted):
             raise EditError(f"the edit at {edit.start} ({edit.rule}) overlaps the one before it")
         at = edit.end

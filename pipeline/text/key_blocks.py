@@ -14,7 +14,7 @@ import regex
 from pipeline.lexicon.lists import table
 
 KeyKind = Literal["k", "s", "r"]
-"""k: a key that is nobody's name; s: its value may be a sentence; r: a role, which may also label a speaker."""
+"""k: a key that is not a name; s: its value may be a sentence; r: a role, which may also label a speaker."""
 QUESTION_AND_ANSWER_LABELS = frozenset({"q", "a", "i", "r"})
 KEY_AND_VALUE_LINE = regex.compile(
     r"""
@@ -46,7 +46,7 @@ class _KeyLine(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def is_speech(self) -> bool:
-        """Whether the value reads like what somebody says."""
+        """Whether the value reads like speech."""
         return self.name not in keys("s") and SPEECH_VALUE.search(self.value) is not None
 
 
@@ -64,7 +64,7 @@ def is_key_block(block: str) -> bool:
     """
     entries, others = _entries(block)
     if not entries:
-        # Two rules with nothing between them hide nothing.
+        # There is no text between the two rules.
         return not any(map(str.isalnum, block))
     if others > len(entries):
         return False
@@ -91,7 +91,7 @@ def _entries(block: str) -> tuple[list[_KeyLine], int]:
 
 
 def _is_repeated(speech: list[_KeyLine], entries: list[_KeyLine]) -> bool:
-    """Whether somebody speaks more than once."""
+    """Whether a speaker has more than one turn."""
     counts = Counter(entry.name for entry in entries)
     return any(counts[entry.name] > 1 for entry in speech)
 

@@ -28,11 +28,11 @@ class Line(msgspec.Struct, frozen=True, gc=False):
 
 def split_lines(text: str) -> tuple[Line, ...]:
     """The lines of `text`. Only `\\n` ends a line; a form feed, U+2028 or U+0085 does not."""
-    found, at = [], 0
+    lines, at = [], 0
     for piece in text.split("\n"):
-        found.append(Line(at, at + len(piece), piece))
+        lines.append(Line(at, at + len(piece), piece))
         at += len(piece) + 1
-    return tuple(found)
+    return tuple(lines)
 
 
 def display_width(text: str) -> int:
@@ -55,7 +55,7 @@ def join_wrapped_lines(text: str, lines: tuple[Line, ...]) -> tuple[Line, ...]:
     with a line wider than any wrapping column, each line is a paragraph.
     """
     column = _wrap_column(lines)
-    found: list[Line] = []
+    paragraphs: list[Line] = []
     begin: int | None = None
     for line, following in pairwise([*lines, Line(len(text), len(text), "")]):
         if not line.text or line.text.isspace():
@@ -65,9 +65,11 @@ def join_wrapped_lines(text: str, lines: tuple[Line, ...]) -> tuple[Line, ...]:
             begin = stripped.start
         if column and _runs_on(line.text, following.text, column):
             continue
-        found.append(stripped if begin == stripped.start else Line(begin, stripped.end, text[begin : stripped.end]))
+        paragraphs.append(
+            stripped if begin == stripped.start else Line(begin, stripped.end, text[begin : stripped.end])
+        )
         begin = None
-    return tuple(found)
+    return tuple(paragraphs)
 
 
 def _strip(line: Line) -> Line:

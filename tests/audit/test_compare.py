@@ -1,4 +1,4 @@
-"""Two articles of one document: what differs is found, and nothing else."""
+"""Comparison of two articles of one document: it finds all differences and nothing else."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -41,7 +41,7 @@ def asked(text: str, of: str = "Post") -> Piece:
     return part("question", text, of=of)
 
 
-def told(text: str, of: str = "Odile") -> Piece:
+def statement(text: str, of: str = "Odile") -> Piece:
     return part("answer", text, of=of)
 
 
@@ -102,7 +102,7 @@ def test_any_two_articles_can_be_compared(old: Article, new: Article) -> None:
 
 
 @given(two_ledgers())
-def test_what_one_has_more_the_other_has_less(pair: tuple[Article, Article]) -> None:
+def test_additions_one_way_are_removals_the_other_way(pair: tuple[Article, Article]) -> None:
     forth, back = compare(*pair), compare(*pair[::-1])
     assert sorted(f.example for f in forth.findings if f.side == "old") == sorted(
         f.example for f in back.findings if f.side == "new"
@@ -142,7 +142,7 @@ def leaves(value: object, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...
 # Edits
 
 
-def test_a_rule_that_is_off_is_answerable_for_the_difference() -> None:
+def test_difference_is_attributed_to_the_disabled_rule() -> None:
     difference = compare(made(), made(words="off"))
     (hunk,) = difference.text
     assert (hunk.old, hunk.new, hunk.rules, hunk.new_line) == (" ", "", ("words.in-vocabulary",), 3)
@@ -151,7 +151,7 @@ def test_a_rule_that_is_off_is_answerable_for_the_difference() -> None:
 
 
 def test_an_edit_that_another_rule_moved_is_the_same_edit() -> None:
-    """Without the entities before it, the missing space lies eight characters further on."""
+    """Without the entities before it, the missing space is eight characters further on."""
     difference = compare(made(entities="off"), made())
     assert {finding.rule for finding in difference.findings} == {"entities.lost-quotes"}
     assert {finding.side for finding in difference.findings} == {"new"}
@@ -185,7 +185,7 @@ def test_an_edit_is_shown_in_the_text_that_its_stage_was_given() -> None:
 
 
 def test_differences_that_touch_are_one() -> None:
-    """One inserted, the other replaced what stands behind: the reader sees one place."""
+    """One edit inserted, the other replaced the text after it: the reader sees one place."""
     old = with_ledger("灯x塔", Change("a", (edit(1, "", " "),)))
     new = with_ledger("灯x塔", Change("a", (edit(1, "x", "y"),)))
     (hunk,) = compare(old, new).text
@@ -201,10 +201,10 @@ def test_a_ledger_that_does_not_fit_is_named() -> None:
 # Structure
 
 
-FIRST = (asked("Why at two?"), told("面团不等人。"))
-SECOND = (asked("为什么用木柴？"), told("It is what we have."))
-THIRD = (asked("How old is it?"), told("比我母亲还大。"))
-LAUGHED = (asked("她笑了吗？"), told("但她笑了。"))
+FIRST = (asked("Why at two?"), statement("面团不等人。"))
+SECOND = (asked("为什么用木柴？"), statement("It is what we have."))
+THIRD = (asked("How old is it?"), statement("比我母亲还大。"))
+LAUGHED = (asked("她笑了吗？"), statement("但她笑了。"))
 
 
 def test_a_repair_in_a_paragraph_is_a_difference_of_the_text_only() -> None:
@@ -212,12 +212,15 @@ def test_a_repair_in_a_paragraph_is_a_difference_of_the_text_only() -> None:
 
 
 def test_a_paragraph_that_was_all_mojibake_is_still_the_same_paragraph() -> None:
-    difference = compare(interview(*FIRST, asked("她笑了吗？"), told("ä½†å¥¹ç¬‘äº†ã€‚")), interview(*FIRST, *LAUGHED))
+    difference = compare(
+        interview(*FIRST, asked("她笑了吗？"), statement("ä½†å¥¹ç¬‘äº†ã€‚")),
+        interview(*FIRST, *LAUGHED),
+    )
     assert difference.text
     assert difference.structure == ()
 
 
-def test_an_exchange_more_changes_nothing_about_those_behind_it() -> None:
+def test_added_exchange_does_not_change_later_ones() -> None:
     same_text = interview(*FIRST, "为什么用木柴？", "It is what we have.", *THIRD)
     difference = compare(same_text, interview(*FIRST, *SECOND, *THIRD))
     added = [change for change in difference.structure if change.part == "exchange"]
@@ -227,7 +230,7 @@ def test_an_exchange_more_changes_nothing_about_those_behind_it() -> None:
     assert all("exchanges/2" not in (change.new_field or "") for change in difference.structure)
 
 
-def test_an_exchange_of_another_source_is_told_by_its_place() -> None:
+def test_exchange_in_another_source_is_matched_by_position() -> None:
     difference = compare(interview(*FIRST, *THIRD), interview(*FIRST, *SECOND, *THIRD))
     assert parts(difference) == [("added", "exchange")]
 
@@ -238,15 +241,15 @@ def test_a_removed_exchange_is_shown_with_its_old_pointer() -> None:
     assert (change.what, change.old_field, change.new_field) == ("removed", "/sections/0/exchanges/1", None)
 
 
-def test_a_heading_more_is_one_change_though_every_pointer_behind_it_is_another() -> None:
+def test_added_heading_is_one_change_despite_new_pointers() -> None:
     old = interview(*FIRST, "Wood and flour", *SECOND)
     new = interview(*FIRST, part("heading", "Wood and flour"), *SECOND)
     assert parts(compare(old, new)) == [("removed", "aside"), ("added", "heading")]
 
 
 def test_a_question_that_became_an_answer_is_removed_there_and_added_here() -> None:
-    old = interview(*FIRST, asked("And the flour"), told("From the mill."))
-    new = interview(*FIRST, told("And the flour", of="Post"), told("From the mill."))
+    old = interview(*FIRST, asked("And the flour"), statement("From the mill."))
+    new = interview(*FIRST, statement("And the flour", of="Post"), statement("From the mill."))
     difference = compare(old, new)
     labels = [(f.side, f.value) for f in difference.findings if f.what == "label"]
     assert labels == [("old", "question (und)"), ("new", "answer (und)")]
@@ -254,8 +257,8 @@ def test_a_question_that_became_an_answer_is_removed_there_and_added_here() -> N
 
 
 def test_the_same_label_for_another_speaker_is_a_change_of_structure() -> None:
-    old = interview(part("speaker", "OM", of="Odile"), told("面团不等人。"))
-    new = interview(part("speaker", "OM", of="Odile Marchant"), told("面团不等人。", of="Odile Marchant"))
+    old = interview(part("speaker", "OM", of="Odile"), statement("面团不等人。"))
+    new = interview(part("speaker", "OM", of="Odile Marchant"), statement("面团不等人。", of="Odile Marchant"))
     difference = compare(old, new)
     assert ("changed", "answer.speaker") in parts(difference)
     assert ("changed", "speaker.name") in parts(difference)
@@ -279,25 +282,25 @@ def test_every_kind_of_field_is_compared(
 
 
 def test_a_translation_that_belongs_to_another_exchange_is_a_change() -> None:
-    old = article(*FIRST, "\n", version("en", told("It does not wait."), of=1))
-    new = article(*FIRST, "\n", version("en", told("It does not wait.")))
+    old = article(*FIRST, "\n", version("en", statement("It does not wait."), of=1))
+    new = article(*FIRST, "\n", version("en", statement("It does not wait.")))
     assert ("changed", "translation.exchange.n") in parts(compare(old, new))
 
 
 def test_a_translation_moves_with_the_exchange_that_it_translates() -> None:
-    english = version("en", told("It does not wait."), of=1)
-    later = version("en", told("It does not wait."), of=2)
+    english = version("en", statement("It does not wait."), of=1)
+    later = version("en", statement("It does not wait."), of=2)
     difference = compare(interview(*FIRST, english), interview(*SECOND, *FIRST, later))
     assert parts(difference) == [("added", "exchange")]
 
 
 def test_a_translation_whose_number_is_another_exchange_now_is_a_change() -> None:
-    english = version("en", told("It does not wait."), of=1)
+    english = version("en", statement("It does not wait."), of=1)
     _, change = compare(interview(*FIRST, english), interview(*SECOND, *FIRST, english)).structure
     assert (change.what, change.part, change.old, change.new) == ("changed", "translation.exchange.n", "1", "1")
 
 
-def test_metadata_is_told_by_its_key() -> None:
+def test_metadata_is_matched_by_key() -> None:
     old = pipeline.process(RAW, id="bread", metadata={"site": "weir", "lang": "en"})
     new = pipeline.process(RAW, id="bread", metadata={"lang": "zh", "site": "weir", "date": "2021"})
     changes = compare(old, new).structure
@@ -328,7 +331,7 @@ def test_parts_are_named_without_numbers(pointer: str, name: str) -> None:
 # Notes, source, provenance
 
 
-def test_a_note_more_is_a_difference_of_the_notes() -> None:
+def test_added_note_is_a_difference_of_the_notes() -> None:
     old, new = article("潮水 rises"), article("潮水 rises", notes=(Note(3, 8, "given.label", "info", "is it?"),))
     difference = compare(old, new)
     assert "notes" in difference.kinds
@@ -356,7 +359,7 @@ def test_other_settings_with_the_same_result_differ_in_provenance_only() -> None
     assert [change.new_field for change in difference.provenance] == ["/provenance/pipeline/settings"]
 
 
-def test_another_version_of_a_stage_is_told_by_the_stage() -> None:
+def test_another_version_of_a_stage_is_named_by_the_stage() -> None:
     old = made()
     stages = old.provenance.pipeline.stages
     newer = (*stages[:-1], msgspec.structs.replace(stages[-1], version="99"))

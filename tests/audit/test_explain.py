@@ -1,4 +1,4 @@
-"""An article explained: each finding once, at its line, and every line with what it was in the source."""
+"""`explain`: each finding once, at its line, and every line with its source."""
 
 from collections import Counter
 
@@ -37,37 +37,37 @@ def explained(article: Article) -> Explanation:
 
 @given(articles())
 def test_every_edit_label_note_and_annotation_is_explained_once(article: Article) -> None:
-    told = explained(article)
+    explanation = explained(article)
     edits = Counter(
         (change.stage, e.rule, e.confidence, e.old, e.new)
         for change in article.provenance.changes
         for e in change.edits
     )
-    assert Counter((e.stage, e.rule, e.confidence, e.old, e.new) for e in told.edits) == edits
-    assert [(label.start, label.end, label.label, label.field) for label in told.labels] == [
+    assert Counter((e.stage, e.rule, e.confidence, e.old, e.new) for e in explanation.edits) == edits
+    assert [(label.start, label.end, label.label, label.field) for label in explanation.labels] == [
         (s.start, s.end, s.label, s.field) for s in article.segments
     ]
-    assert [(n.start, n.end, n.message, n.suggestion) for n in told.notes] == [
+    assert [(n.start, n.end, n.message, n.suggestion) for n in explanation.notes] == [
         (n.start, n.end, n.message, n.suggestion) for n in article.notes
     ]
-    assert len(told.annotations) == len(article.annotations)
+    assert len(explanation.annotations) == len(article.annotations)
 
 
 @given(articles())
-def test_without_what_was_put_in_the_lines_are_the_source(article: Article) -> None:
+def test_lines_without_insertions_are_the_source(article: Article) -> None:
     assert "".join(line.source for line in explained(article).lines) == source_text(article)
 
 
 @given(articles())
-def test_without_what_was_taken_out_the_lines_are_the_text(article: Article) -> None:
+def test_lines_without_deletions_are_the_text(article: Article) -> None:
     assert "".join(line.text for line in explained(article).lines) == article.text
 
 
 @given(articles())
 def test_lines_are_those_of_the_text(article: Article) -> None:
-    told = explained(article).lines
-    assert [article.text[line.start : line.end] for line in told] == article.text.split("\n")
-    assert [line.line for line in told] == list(range(1, len(told) + 1))
+    lines = explained(article).lines
+    assert [article.text[line.start : line.end] for line in lines] == article.text.split("\n")
+    assert [line.line for line in lines] == list(range(1, len(lines) + 1))
 
 
 @given(articles())
@@ -81,28 +81,28 @@ def test_lines_know_their_place_in_the_source(article: Article) -> None:
 @given(articles())
 def test_lines_know_their_bytes_in_the_source(article: Article) -> None:
     data = restore(article)
-    told = explained(article).lines
-    assert [line.byte_start for line in told[1:]] == [line.byte_end for line in told[:-1]]
-    assert (told[0].byte_start, told[-1].byte_end) == (0, len(data))
-    for line in told:
+    lines = explained(article).lines
+    assert [line.byte_start for line in lines[1:]] == [line.byte_end for line in lines[:-1]]
+    assert (lines[0].byte_start, lines[-1].byte_end) == (0, len(data))
+    for line in lines:
         assert data[line.byte_start : line.byte_end].decode() == line.source
 
 
 @given(articles())
-def test_findings_stand_on_the_line_of_their_place(article: Article) -> None:
-    told = explained(article)
-    places = [(item.line, item.start) for item in told.edits]
-    places += [(item.line, item.start) for item in told.labels]
-    places += [(item.line, item.start) for item in told.notes]
+def test_findings_are_on_the_line_of_their_offset(article: Article) -> None:
+    explanation = explained(article)
+    places = [(item.line, item.start) for item in explanation.edits]
+    places += [(item.line, item.start) for item in explanation.labels]
+    places += [(item.line, item.start) for item in explanation.notes]
     for number, start in places:
-        line = told.lines[number - 1]
+        line = explanation.lines[number - 1]
         assert line.start <= start <= line.end
 
 
 @given(articles())
 def test_an_explanation_can_be_read_back_from_its_json(article: Article) -> None:
-    told = explained(article)
-    assert msgspec.json.decode(msgspec.json.encode(told), type=Explanation) == told
+    explanation = explained(article)
+    assert msgspec.json.decode(msgspec.json.encode(explanation), type=Explanation) == explanation
 
 
 # Lines
@@ -112,53 +112,53 @@ def shown(line: ExplainedLine) -> list[tuple[str, str]]:
     return [(stretch.kind, stretch.text) for stretch in line.stretches]
 
 
-def test_a_line_that_was_deleted_stands_where_it_was() -> None:
+def test_deleted_line_is_shown_at_its_position() -> None:
     source = "One.\n<!-- ad -->\n二。"
-    told = explained(with_ledger(source, Change("markup", (edit(5, "<!-- ad -->\n", ""),))))
-    assert [shown(line) for line in told.lines] == [
+    explanation = explained(with_ledger(source, Change("markup", (edit(5, "<!-- ad -->\n", ""),))))
+    assert [shown(line) for line in explanation.lines] == [
         [("kept", "One."), ("kept", "\n")],
         [("old", "<!-- ad -->\n"), ("kept", "二。")],
     ]
-    assert (told.lines[1].source_line, told.edits[0].line) == (2, 2)
+    assert (explanation.lines[1].source_line, explanation.edits[0].line) == (2, 2)
 
 
-def test_a_line_end_that_was_put_in_ends_its_line() -> None:
-    told = explained(with_ledger("One.二。", Change("markup", (edit(4, "", "\n"),))))
-    assert [shown(line) for line in told.lines] == [[("kept", "One."), ("new", "\n")], [("kept", "二。")]]
-    assert [line.source_line for line in told.lines] == [1, 1]
+def test_inserted_line_end_ends_its_line() -> None:
+    explanation = explained(with_ledger("One.二。", Change("markup", (edit(4, "", "\n"),))))
+    assert [shown(line) for line in explanation.lines] == [[("kept", "One."), ("new", "\n")], [("kept", "二。")]]
+    assert [line.source_line for line in explanation.lines] == [1, 1]
 
 
 def test_bytes_are_those_of_the_source_s_encoding_and_line_ends() -> None:
     data = RAW.replace("\n", "\r\n").encode("gb18030")
-    told = explained(pipeline.process(data, id="bread", encoding="gb18030"))
-    line = told.lines[6]
+    explanation = explained(pipeline.process(data, id="bread", encoding="gb18030"))
+    line = explanation.lines[6]
     assert data[line.byte_start : line.byte_end].decode("gb18030") == "WEIR LANE POST: 您的烤炉有多老？\r\n"
 
 
-def test_a_byte_order_mark_stands_before_the_first_line() -> None:
-    told = explained(pipeline.process(b"\xef\xbb\xbf" + RAW.encode(), id="bread"))
-    assert told.lines[0].byte_start == 3
+def test_byte_order_mark_is_before_the_first_line() -> None:
+    explanation = explained(pipeline.process(b"\xef\xbb\xbf" + RAW.encode(), id="bread"))
+    assert explanation.lines[0].byte_start == 3
 
 
 def test_bytes_that_no_codec_reads_are_counted_as_they_were() -> None:
     data = RAW.encode() + b"\xff\xfe\xfd broken\nlast"
-    told = explained(pipeline.process(data, id="bread", encoding="utf-8"))
-    last = told.lines[-1]
+    explanation = explained(pipeline.process(data, id="bread", encoding="utf-8"))
+    last = explanation.lines[-1]
     assert data[last.byte_start : last.byte_end] == b"last"
 
 
 # Edits
 
 
-def test_an_edit_says_where_it_stands_in_text_and_source() -> None:
-    told = explained(pipeline.process(RAW, id="bread"))
-    quoted, _ = (e for e in told.edits if e.rule == "entities.lost-quotes")
+def test_edit_has_offsets_in_text_and_source() -> None:
+    explanation = explained(pipeline.process(RAW, id="bread"))
+    quoted, _ = (e for e in explanation.edits if e.rule == "entities.lost-quotes")
     assert (quoted.line, quoted.old, quoted.new) == (5, "quot;", '"')
     assert RAW[quoted.source_start : quoted.source_end] == "quot;"
     assert quoted.context == '…DILE MARCHANT: The dough is [-quot;-]{+"+}awakequot; before I am,and i…'
 
 
-def test_an_edit_within_a_later_one_stands_where_their_result_does() -> None:
+def test_edit_within_a_later_one_has_the_span_of_the_result() -> None:
     first, second = Change("a", (edit(5, "amp;", ""),)), Change("b", (edit(4, "&quot;", '"'),))
     article = with_ledger("Say &amp;quot; now", first, second)
     inner, outer = explained(article).edits
@@ -169,7 +169,7 @@ def test_an_edit_within_a_later_one_stands_where_their_result_does() -> None:
     assert outer.context == 'Say [-&quot;-]{+"+} now'
 
 
-def test_an_edit_that_later_ones_moved_stands_where_it_is_now() -> None:
+def test_edit_moved_by_later_ones_has_its_final_offset() -> None:
     first, second = Change("a", (edit(10, "灯", "燈"),)), Change("b", (edit(0, "quot;", ""),))
     moved = next(e for e in explained(with_ledger("quot;12345灯", first, second)).edits if e.stage == "a")
     assert (moved.start, moved.source_start, moved.joined) == (5, 10, False)
@@ -179,17 +179,17 @@ def test_an_edit_that_later_ones_moved_stands_where_it_is_now() -> None:
 
 
 def test_rules_are_explained_in_words() -> None:
-    told = explain(pipeline.process(RAW, id="bread"))
-    assert all(item.meaning for item in told.edits)
-    assert all(item.meaning for item in told.labels)
+    explanation = explain(pipeline.process(RAW, id="bread"))
+    assert all(item.meaning for item in explanation.edits)
+    assert all(item.meaning for item in explanation.labels)
 
 
-def test_a_rule_that_nobody_here_knows_has_no_meaning() -> None:
-    (told,) = explain(with_ledger("灯", Change("theirs", (edit(0, "灯", "燈", "theirs.lamp"),)))).edits
-    assert (told.rule, told.meaning) == ("theirs.lamp", None)
+def test_unknown_rule_has_no_meaning() -> None:
+    (explained_edit,) = explain(with_ledger("灯", Change("theirs", (edit(0, "灯", "燈", "theirs.lamp"),)))).edits
+    assert (explained_edit.rule, explained_edit.meaning) == ("theirs.lamp", None)
 
 
-def test_what_speaks_of_the_whole_document_has_no_line() -> None:
+def test_annotation_of_the_whole_document_has_no_line() -> None:
     whole = Annotation(layer="a.mood", value="calm", start=None, end=None, rule="a.mood", confidence=0.7)
     there = msgspec.structs.replace(whole, start=0, end=1)
     article = msgspec.structs.replace(pipeline.process(RAW, id="bread"), annotations=(whole, there))

@@ -27,13 +27,13 @@ def lines(path: Path, *names: str, text: str = TEXT) -> Path:
     return path
 
 
-def told(old: Path, new: Path) -> list[tuple[str, str]]:
-    """The id, or what is wrong, on either side of each pair."""
+def pairs(old: Path, new: Path) -> list[tuple[str, str]]:
+    """The id or the error on each side of each pair."""
 
-    def said(side: Article | ContractError | None) -> str:
+    def id_or_error(side: Article | ContractError | None) -> str:
         return "" if side is None else side.id if isinstance(side, Article) else f"! {side.reason[:18]}"
 
-    return [(said(pair.old), said(pair.new)) for pair in matched_articles(old, new)]
+    return [(id_or_error(pair.old), id_or_error(pair.new)) for pair in matched_articles(old, new)]
 
 
 EXPECTED = [("bell", "bell"), ("wire/lock", "wire/lock"), ("", "tide"), ("oar", "")]
@@ -42,86 +42,95 @@ EXPECTED = [("bell", "bell"), ("wire/lock", "wire/lock"), ("", "tide"), ("oar", 
 def test_folders_are_matched_by_file(tmp_path: Path) -> None:
     old = folder(tmp_path / "a", "wire/lock", "oar", "bell")
     new = folder(tmp_path / "b", "bell", "tide", "wire/lock")
-    assert sorted(told(old, new)) == sorted(EXPECTED)
+    assert sorted(pairs(old, new)) == sorted(EXPECTED)
 
 
-def test_what_only_the_old_output_has_comes_last(tmp_path: Path) -> None:
+def test_articles_only_in_the_old_output_are_last(tmp_path: Path) -> None:
     old, new = folder(tmp_path / "a", "bell", "oar"), folder(tmp_path / "b", "bell", "tide")
-    assert told(old, new) == [("bell", "bell"), ("", "tide"), ("oar", "")]
+    assert pairs(old, new) == [("bell", "bell"), ("", "tide"), ("oar", "")]
 
 
 @pytest.mark.parametrize("forms", [("lines", "lines"), ("lines", "folder"), ("folder", "lines")])
 def test_other_outputs_are_matched_by_id(tmp_path: Path, forms: tuple[str, str]) -> None:
     old = (lines if forms[0] == "lines" else folder)(tmp_path / "a.jsonl", "wire/lock", "oar", "bell")
     new = (lines if forms[1] == "lines" else folder)(tmp_path / "b.jsonl", "bell", "wire/lock", "tide")
-    assert sorted(told(old, new)) == sorted(EXPECTED)
+    assert sorted(pairs(old, new)) == sorted(EXPECTED)
 
 
 def test_the_order_is_that_of_the_new_output(tmp_path: Path) -> None:
     old, new = lines(tmp_path / "a.jsonl", "oar", "bell"), lines(tmp_path / "b.jsonl", "tide", "bell")
-    assert told(old, new) == [("", "tide"), ("bell", "bell"), ("oar", "")]
+    assert pairs(old, new) == [("", "tide"), ("bell", "bell"), ("oar", "")]
 
 
 def test_two_articles_are_compared_whatever_they_are_called(tmp_path: Path) -> None:
     old, new = folder(tmp_path / "a", "bell") / "bell.json", folder(tmp_path / "b", "tide") / "tide.json"
-    assert told(old, new) == [("bell", "tide")]
+    assert pairs(old, new) == [("bell", "tide")]
 
 
 @pytest.mark.parametrize("name", ["z.jsonl", "z.json"])
 def test_a_folder_of_articles_and_of_lines_of_them_is_matched_by_id(tmp_path: Path, name: str) -> None:
     for side in "ab":
         lines(folder(tmp_path / side, "bell", "oar") / name, "tide", "wire/lock")
-    assert told(tmp_path / "a", tmp_path / "b") == [(name, name) for name in ("bell", "oar", "tide", "wire/lock")]
+    assert pairs(tmp_path / "a", tmp_path / "b") == [(name, name) for name in ("bell", "oar", "tide", "wire/lock")]
 
 
-def test_lines_are_told_from_one_article_by_what_is_in_the_file(tmp_path: Path) -> None:
+def test_json_lines_are_detected_by_content(tmp_path: Path) -> None:
     old, new = lines(tmp_path / "a.json", "bell", "oar"), lines(tmp_path / "b.json", "bell", "oar")
-    assert told(old, new) == [("bell", "bell"), ("oar", "oar")]
+    assert pairs(old, new) == [("bell", "bell"), ("oar", "oar")]
 
 
-def test_a_shelved_article_is_the_article(tmp_path: Path) -> None:
+def test_matched_articles_are_equal_to_the_originals(tmp_path: Path) -> None:
     old, new = lines(tmp_path / "a.jsonl", "bell"), lines(tmp_path / "b.jsonl", "bell")
     (pair,) = matched_articles(old, new)
     assert pair.old == pair.new == pipeline.process(TEXT, id="bell")
 
 
 @pytest.mark.parametrize("broken", ["a", "b"])
-def test_a_broken_file_stands_in_its_pair(tmp_path: Path, broken: str) -> None:
+def test_broken_file_is_an_error_in_its_pair(tmp_path: Path, broken: str) -> None:
     folder(tmp_path / "a", "bell"), folder(tmp_path / "b", "bell")
     (tmp_path / broken / "bell.json").write_text("{", "utf-8")
-    (pair,) = told(tmp_path / "a", tmp_path / "b")
+    (pair,) = pairs(tmp_path / "a", tmp_path / "b")
     assert pair[broken == "b"].startswith("! is not an article")
     assert pair[broken == "a"] == "bell"
 
 
 @pytest.mark.parametrize("broken", ["a", "b"])
-def test_a_broken_line_hides_no_other(tmp_path: Path, broken: str) -> None:
+def test_broken_line_does_not_hide_others(tmp_path: Path, broken: str) -> None:
     for name in "ab":
         lines(tmp_path / f"{name}.jsonl", "bell")
     with (tmp_path / f"{broken}.jsonl").open("ab") as file:
         file.write(b"{\n")
-    found = told(tmp_path / "a.jsonl", tmp_path / "b.jsonl")
-    assert ("bell", "bell") in found
-    assert len(found) == 2
+    matched = pairs(tmp_path / "a.jsonl", tmp_path / "b.jsonl")
+    assert ("bell", "bell") in matched
+    assert len(matched) == 2
 
 
 @pytest.mark.parametrize("double", ["a", "b"])
-def test_a_second_article_of_one_id_is_named_and_not_compared(tmp_path: Path, double: str) -> None:
+def test_second_article_with_an_id_is_an_error_and_not_compared(tmp_path: Path, double: str) -> None:
     for name in "ab":
         lines(tmp_path / f"{name}.jsonl", "bell", *(["bell"] if name == double else []))
+<<<<<<< HEAD
     found = told(tmp_path / "a.jsonl", tmp_path / "b.jsonl")
     assert sorted(found) == sorted(
+=======
+    matched = pairs(tmp_path / "a.jsonl", tmp_path / "b.jsonl")
+    assert sorted(matched) == sorted(
+>>>>>>> w27-r2
         [("bell", "bell"), ("! has the same id as", "") if double == "a" else ("", "! has the same id as")]
     )
 
 
-def test_a_second_one_is_named_even_where_the_old_output_has_none(tmp_path: Path) -> None:
+def test_second_article_is_an_error_even_if_only_in_the_new_output(tmp_path: Path) -> None:
     old, new = lines(tmp_path / "a.jsonl"), lines(tmp_path / "b.jsonl", "bell", "bell")
+<<<<<<< HEAD
     assert told(old, new) == [("", "bell"), ("", "! has the same id as")]
+=======
+    assert pairs(old, new) == [("", "bell"), ("", "! has the same id as")]
+>>>>>>> w27-r2
 
 
 def test_articles_are_taken_one_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither output is read as a whole before the first pair is given."""
+    """Neither output is read completely before the first pair is yielded."""
     read: list[str] = []
 
     def counted(path: Path, limits: object) -> Iterator[tuple[str, Article]]:

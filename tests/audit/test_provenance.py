@@ -34,14 +34,14 @@ def test_every_edit_is_in_one_passage(ledger: Ledger) -> None:
 
 
 @given(ledgers())
-def test_without_what_was_put_in_the_stretches_are_the_source(ledger: Ledger) -> None:
+def test_stretches_without_insertions_are_the_source(ledger: Ledger) -> None:
     source, text, changes = ledger
     pieces = [stretch for stretch, _ in fragments(text, source, rewrites(changes))]
     assert "".join(piece.text for piece in pieces if piece.kind != "new") == source
 
 
 @given(ledgers())
-def test_without_what_was_taken_out_the_stretches_are_the_text(ledger: Ledger) -> None:
+def test_stretches_without_deletions_are_the_text(ledger: Ledger) -> None:
     source, text, changes = ledger
     pieces = [stretch for stretch, _ in fragments(text, source, rewrites(changes))]
     assert "".join(piece.text for piece in pieces if piece.kind != "old") == text
@@ -50,13 +50,13 @@ def test_without_what_was_taken_out_the_stretches_are_the_text(ledger: Ledger) -
 @given(ledgers())
 def test_passages_are_sorted_and_disjoint_on_both_sides(ledger: Ledger) -> None:
     found = rewrites(ledger[2])
-    for before, behind in pairwise(found):
-        assert before.end <= behind.start
-        assert before.source_end <= behind.source_start
+    for before, after in pairwise(found):
+        assert before.end <= after.start
+        assert before.source_end <= after.source_start
 
 
 @given(ledgers())
-def test_what_stands_between_passages_is_the_same_in_source_and_text(ledger: Ledger) -> None:
+def test_text_between_passages_is_the_same_in_source_and_text(ledger: Ledger) -> None:
     source, text, changes = ledger
     at = at_source = 0
     for passage in rewrites(changes):
@@ -79,7 +79,7 @@ def test_edits_at_different_places_are_passages_of_their_own() -> None:
     assert shown("quot;Yes.", first, second) == '[-quot;-]{+"+}Yes[-.-]'
 
 
-def test_edits_that_only_touch_are_told_apart() -> None:
+def test_adjacent_edits_are_separate_passages() -> None:
     first, second = Change("a", (edit(4, "&hellip;", "…"),)), Change("b", (edit(5, "", " "),))
     assert shown("Yes,&hellip;no", first, second) == "Yes,[-&hellip;-]{+…+}{+ +}no"
 
@@ -92,12 +92,12 @@ def test_an_edit_within_a_later_one_is_part_of_its_passage() -> None:
     assert [step.stage for step in passage.edits] == ["a", "b"]
 
 
-def test_what_is_inserted_where_something_was_deleted_replaced_it() -> None:
+def test_insertion_at_a_deletion_is_a_replacement() -> None:
     first, second = Change("a", (edit(2, "\u200b", ""),)), Change("b", (edit(2, "", " "),))
     assert shown("of\u200bthe", first, second) == "of[-\u200b-]{+ +}the"
 
 
-def test_an_edit_that_a_later_one_takes_back_is_still_shown() -> None:
+def test_edit_undone_by_a_later_one_is_still_shown() -> None:
     first, second = Change("a", (edit(0, "灯", "燈"),)), Change("b", (edit(0, "燈", "灯"),))
     assert shown("灯塔", first, second) == "[-灯-]{+灯+}塔"
 
@@ -115,8 +115,8 @@ def test_the_place_in_the_source_does_not_move_with_earlier_edits() -> None:
     spaced = edit(9, "", " ")
     moved = edit(5, "", " ")
     alone = list(edits_in_source((Change("words", (spaced,)),)))
-    behind = list(edits_in_source((Change("entities", (edit(0, "quot;", '"'),)), Change("words", (moved,)))))
-    assert alone[0][1:] == behind[1][1:] == (9, 9)
+    after = list(edits_in_source((Change("entities", (edit(0, "quot;", '"'),)), Change("words", (moved,)))))
+    assert alone[0][1:] == after[1][1:] == (9, 9)
 
 
 def test_edits_that_do_not_fit_their_text_are_no_ledger() -> None:

@@ -7,34 +7,34 @@ from pipeline.text.excerpts import edit_excerpt, line_context, note_excerpt, sho
 
 
 def kept(most: int, *offered: tuple[str, str]) -> list[str]:
-    """What is kept of examples, each a document and what it shows."""
-    specimens = ExampleCollector(most)
+    """The examples that are kept, of pairs of a document and what it shows."""
+    collector = ExampleCollector(most)
     for number, (document, form) in enumerate(offered):
-        specimens.keep("rule", form, Example(document, None, f"{form} {number}"))
-    return [specimen.text for specimen in specimens.of("rule")]
+        collector.keep("rule", form, Example(document, None, f"{form} {number}"))
+    return [specimen.text for specimen in collector.of("rule")]
 
 
-def test_unlike_examples_come_first() -> None:
+def test_different_examples_are_first() -> None:
     assert kept(2, ("a", "quot;"), ("a", "quot;"), ("a", "apos;"), ("a", "hellip;")) == ["quot; 0", "apos; 2"]
 
 
-def test_where_all_are_alike_other_documents_are_shown() -> None:
+def test_equal_examples_are_from_different_documents() -> None:
     assert kept(2, ("a", "quot;"), ("a", "quot;"), ("b", "quot;")) == ["quot; 0", "quot; 2"]
 
 
-def test_one_document_may_fill_the_room() -> None:
+def test_one_document_may_fill_all_places() -> None:
     assert kept(3, ("a", "quot;"), ("a", "quot;")) == ["quot; 0", "quot; 1"]
 
 
-def test_none_are_kept_where_none_are_wanted() -> None:
+def test_no_examples_are_kept_if_the_limit_is_0() -> None:
     assert kept(0, ("a", "quot;")) == []
 
 
-def test_there_is_no_room_for_what_would_not_be_shown() -> None:
-    specimens = ExampleCollector(1)
-    specimens.keep("rule", "quot;", Example("a", None, "x"))
-    assert not specimens.wants("rule", "apos;", "a")
-    assert specimens.wants("other rule", "apos;", "a")
+def test_example_that_would_not_be_shown_is_not_wanted() -> None:
+    collector = ExampleCollector(1)
+    collector.keep("rule", "quot;", Example("a", None, "x"))
+    assert not collector.wants("rule", "apos;", "a")
+    assert collector.wants("other rule", "apos;", "a")
 
 
 def test_a_replacement_is_marked_with_its_line_around_it() -> None:
@@ -49,7 +49,7 @@ def test_context_is_cut_on_both_sides() -> None:
 
 @pytest.mark.parametrize("width", [3, 4, 5, 40])
 def test_context_ends_at_line_ends(width: int) -> None:
-    """`…` stands only where something of the line is left out."""
+    """`…` is shown only if a part of the line is left out."""
     left, right = line_context("一\nabcd灯efgh\n二", 6, 7, width)
     assert left == ("…bcd" if width == 3 else "abcd")
     assert right == ("efg…" if width == 3 else "efgh")
@@ -76,5 +76,5 @@ def test_an_empty_place_is_shown_between_its_neighbours() -> None:
     assert span_excerpt("灯塔与海", 2, 2) == "灯塔|与海"
 
 
-def test_a_suggestion_is_marked_where_it_would_stand() -> None:
+def test_suggestion_is_marked_at_its_position() -> None:
     assert note_excerpt("a packof cards", 6, 6, "left as it is", " ") == "left as it is — a pack{+ +}of cards"

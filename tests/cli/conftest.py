@@ -1,4 +1,4 @@
-"""What the verbs work on: a folder of raw documents, and the output of a run over it."""
+"""Fixtures of the command tests: a folder of raw documents, and the output of a run over it."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def raw(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def output(tmp_path: Path) -> Path:
-    """Where articles may go; nothing is there yet."""
+    """A path for the output, which does not exist yet."""
     return tmp_path / "output"
 
 

@@ -33,7 +33,7 @@ def test_standard_input_is_repaired(
     assert capsys.readouterr() == (REPAIRED, "")
 
 
-def test_an_option_says_where_the_text_goes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_output_option_sets_the_target(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a.txt").write_text(DAMAGED, encoding="utf-8")
     assert main(["clean", str(tmp_path / "a.txt"), "-o", str(tmp_path / "b.txt")]) == 0
     assert (tmp_path / "b.txt").read_text(encoding="utf-8") == REPAIRED
@@ -56,7 +56,7 @@ def test_a_stage_that_the_recipe_has_not_is_refused(
     assert captured.err == "pipeline: error: stage 'entitys' is not in the recipe; did you mean 'entities'?\n"
 
 
-def test_any_encoding_comes_out_as_utf8(
+def test_output_is_utf8_for_any_encoding(
     capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = "运河的水位今年比去年高，我们每天早上都要开闸。\n"
@@ -73,13 +73,13 @@ def test_line_ends_stay_as_they_were(
     assert capsysbinary.readouterr().out == b"Salt & fog.\r\nRain later.\r\n"
 
 
-def test_nothing_repaired_is_nothing(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_empty_input_gives_empty_output(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     stdin(b"", monkeypatch)
     assert main(["clean", "-"]) == 0
     assert capsys.readouterr() == ("", "")
 
 
-def test_what_is_no_text_fails_and_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_file_that_is_not_text_fails_and_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(b"\x89PNG\r\n")
     assert main(["clean", str(path)]) == 1

@@ -1,4 +1,4 @@
-"""The command itself: its verbs, its help, and how it ends."""
+"""The command: its subcommands, help and exit codes."""
 
 import os
 import subprocess
@@ -10,12 +10,14 @@ import pipeline
 from pipeline.cli import COMMANDS, main
 
 
-def test_python_dash_m_says_its_version() -> None:
-    told = subprocess.run([sys.executable, "-m", "pipeline", "--version"], capture_output=True, text=True, check=True)
-    assert (told.stdout, told.stderr) == (f"pipeline {pipeline.__version__}\n", "")
+def test_python_dash_m_prints_the_version() -> None:
+    completed = subprocess.run(
+        [sys.executable, "-m", "pipeline", "--version"], capture_output=True, text=True, check=True
+    )
+    assert (completed.stdout, completed.stderr) == (f"pipeline {pipeline.__version__}\n", "")
 
 
-def test_no_command_shows_the_help_and_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_is_shown_without_a_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     captured = capsys.readouterr()
     assert captured.out.startswith("usage: pipeline")
@@ -29,7 +31,10 @@ def test_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
     printed = capsys.readouterr().out
     for verb, what in COMMANDS.items():
         assert f"    {verb}" in printed
+<<<<<<< HEAD
         # argparse wraps long lines.
+=======
+>>>>>>> w27-r2
         assert what in " ".join(printed.split())
 
 
@@ -38,9 +43,9 @@ def test_every_verb_has_help_with_an_example(verb: str, capsys: pytest.CaptureFi
     with pytest.raises(SystemExit) as left:
         main([verb, "--help"])
     assert left.value.code == 0
-    told = capsys.readouterr().out
-    assert f"usage: pipeline {verb}" in told
-    assert f"\n  pipeline {verb}" in told
+    printed = capsys.readouterr().out
+    assert f"usage: pipeline {verb}" in printed
+    assert f"\n  pipeline {verb}" in printed
 
 
 @pytest.mark.parametrize("arguments", [["rnu"], ["run"], ["run", "raw", "--wrong"], ["--", "schema"]])
@@ -53,7 +58,7 @@ def test_wrong_usage_ends_with_2(arguments: list[str], capsys: pytest.CaptureFix
     assert "pipeline: error:" in captured.err or "pipeline run: error:" in captured.err
 
 
-def test_a_command_that_is_stopped_says_so(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted_command_reports_it(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     def stopped() -> None:
         raise KeyboardInterrupt
 
@@ -64,12 +69,12 @@ def test_a_command_that_is_stopped_says_so(capsys: pytest.CaptureFixture[str], m
 
 @pytest.mark.skipif(os.name == "nt", reason="pipes end otherwise there")
 @pytest.mark.parametrize("verb", ["schema", "rules", "stages"])
-def test_a_reader_that_has_seen_enough_is_no_error(verb: str) -> None:
-    """`pipeline schema | head -1`; rich, which draws the tables of others, has a will of its own there."""
+def test_closed_pipe_is_not_an_error(verb: str) -> None:
+    """`pipeline schema | head -1`; rich, which prints the tables of other commands, handles closed pipes itself."""
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "wb") as closed:
-        told = subprocess.run(
+        completed = subprocess.run(
             [sys.executable, "-m", "pipeline", verb], stdout=closed, stderr=subprocess.PIPE, text=True, check=False
         )
-    assert (told.returncode, told.stderr) == (0, "")
+    assert (completed.returncode, completed.stderr) == (0, "")

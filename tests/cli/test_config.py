@@ -1,4 +1,4 @@
-"""`pipeline config`: what holds, where it comes from, and one file with every setting."""
+"""`pipeline config`: settings with their sources, and a file with every setting."""
 
 import tomllib
 from pathlib import Path
@@ -39,32 +39,32 @@ def config(tmp_path: Path) -> Path:
 
 
 def shown(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, str]:
-    """What was printed: for each line its source."""
+    """The printed lines, each with its source."""
     assert main(["config", *arguments]) == 0
     lines = capsys.readouterr().out.splitlines()
     return {line.rpartition("  # ")[0].strip(): line.rpartition("  # ")[2] for line in lines}
 
 
-def test_every_setting_that_holds_is_shown_with_its_source(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    told = shown(capsys, "--config", str(config), "--set", "input.limits.bytes=5000")
-    assert told['input.encoding = "gb18030"'] == str(config)
-    assert told["input.limits.bytes = 5000"] == "--set input.limits.bytes=5000"
-    assert told['input.id_field = "id"'] == "default"
-    assert told["stages.words.longest = 30"] == str(config)
-    assert told['rules."words.run-together" = 0.95'] == str(config)
-    assert told['rules."words.number" = "off"'] == str(config)
-    assert told['vocabulary.roles = { "策展" = "curator" }'] == str(config)
+def test_every_setting_is_shown_with_its_source(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = shown(capsys, "--config", str(config), "--set", "input.limits.bytes=5000")
+    assert settings['input.encoding = "gb18030"'] == str(config)
+    assert settings["input.limits.bytes = 5000"] == "--set input.limits.bytes=5000"
+    assert settings['input.id_field = "id"'] == "default"
+    assert settings["stages.words.longest = 30"] == str(config)
+    assert settings['rules."words.run-together" = 0.95'] == str(config)
+    assert settings['rules."words.number" = "off"'] == str(config)
+    assert settings['vocabulary.roles = { "策展" = "curator" }'] == str(config)
 
 
-def test_rules_that_nobody_touched_do_not_flood_the_list(capsys: pytest.CaptureFixture[str]) -> None:
+def test_unchanged_rules_are_not_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert not [line for line in shown(capsys) if line.startswith("rules")]
 
 
-def test_what_holds_for_a_profile_is_shown_with_its_name(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    told = shown(capsys, "--config", str(config), "--profile", "wire")
-    assert told["stages.words.longest = 20"] == f"{config}, profile wire"
-    assert told['rules."credits.line" = 0.99'] == f"{config}, profile wire"
-    assert told['rules."words.number" = "off"'] == str(config)
+def test_settings_of_a_profile_are_shown_with_its_name(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = shown(capsys, "--config", str(config), "--profile", "wire")
+    assert settings["stages.words.longest = 20"] == f"{config}, profile wire"
+    assert settings['rules."credits.line" = 0.99'] == f"{config}, profile wire"
+    assert settings['rules."words.number" = "off"'] == str(config)
 
 
 def test_an_unknown_profile_is_refused_with_the_nearest(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -72,9 +72,7 @@ def test_an_unknown_profile_is_refused_with_the_nearest(config: Path, capsys: py
     assert "unknown profile 'wires'; did you mean 'wire'?" in capsys.readouterr().err
 
 
-def test_what_is_printed_means_the_same_when_it_is_read(
-    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_printed_settings_can_be_read_back(config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["config", "--config", str(config)]) == 0
     again = tmp_path / "again.toml"
     again.write_text(capsys.readouterr().out, "utf-8")
@@ -96,7 +94,7 @@ def test_the_file_with_every_setting_means_what_it_was_made_from(
     assert (after.input, after.vocabulary) == (before.input, before.vocabulary)
 
 
-def test_every_commented_setting_can_be_taken_as_it_stands(tmp_path: Path) -> None:
+def test_every_commented_setting_can_be_uncommented(tmp_path: Path) -> None:
     whole = tmp_path / "all.toml"
     assert main(["config", "--all", "-o", str(whole)]) == 0
     live = regex.sub(r"^# (?=[\w\".-]+ = (?!…))", "", whole.read_text("utf-8"), flags=regex.MULTILINE)
@@ -107,7 +105,7 @@ def test_every_commented_setting_can_be_taken_as_it_stands(tmp_path: Path) -> No
     assert tomllib.loads(live)["rules"] == rules
 
 
-def test_every_setting_says_what_it_does_and_what_is_allowed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_setting_has_a_description_and_allowed_values(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["config", "--all"]) == 0
     shown = capsys.readouterr().out
     assert "# A whole number from 1 to 1099511627776; default: 33554432\n# bytes = 33554432\n" in shown
@@ -133,16 +131,16 @@ def test_values_are_written_as_toml_reads_them(value: object) -> None:
 
 
 def test_options_of_readers_and_all_limits_are_shown_with_their_source(capsys: pytest.CaptureFixture[str]) -> None:
-    told = shown(
+    settings = shown(
         capsys, "--set", "sources.zstd.window=31", "--set", "input.limits.ratio=9", "--set", "input.format=text"
     )
-    assert told["sources.zstd.window = 31"] == "--set sources.zstd.window=31"
-    assert told["input.limits.ratio = 9"] == "--set input.limits.ratio=9"
-    assert told["input.limits.members = 1000000"] == "default"
-    assert told['input.format = "text"'] == "--set input.format=text"
+    assert settings["sources.zstd.window = 31"] == "--set sources.zstd.window=31"
+    assert settings["input.limits.ratio = 9"] == "--set input.limits.ratio=9"
+    assert settings["input.limits.members = 1000000"] == "default"
+    assert settings['input.format = "text"'] == "--set input.format=text"
 
 
-def test_the_file_with_every_setting_holds_those_of_the_readers(capsys: pytest.CaptureFixture[str]) -> None:
+def test_file_with_every_setting_includes_reader_options(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["config", "--all"]) == 0
     printed = capsys.readouterr().out
     assert "\n[sources.zstd]\n\n# Memory for the window of a frame" in printed

@@ -1,4 +1,4 @@
-"""Nothing in the folder where a command is called is executed, whatever its name: a dump may hold files of any name.
+"""No file in the current folder is executed, whatever its name: a dump may contain files of any name.
 
 The folder holds a Python file for each module that Python or an installed package has. Each leaves a mark when it runs.
 """
@@ -32,7 +32,7 @@ NAMES = sorted(
     - {"__main__"}
 )
 SPY = '''\
-"""Says what the process is like in which it runs."""
+"""Prints the state of its process."""
 import json
 import os
 import sys
@@ -80,7 +80,7 @@ class Dump:
         (self.path / "pipeline.toml").write_text('recipe = ["no such stage"]\n', "utf-8")
 
     def call(self, *arguments: object, **environment: str) -> str:
-        """Calls the command in the folder and gives what it prints; no file of the folder must have run."""
+        """Runs the command in the folder and returns its output; no file of the folder must have run."""
         inherited = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
         done = subprocess.run(
             [COMMAND, *map(str, arguments)],

@@ -1,4 +1,4 @@
-"""`pipeline diff`: what it says of two outputs, and how it ends."""
+"""`pipeline diff`: its output and exit codes."""
 
 import io
 import json
@@ -134,7 +134,7 @@ def test_articles_of_one_output_only_are_named(articles: Path, other: Path, caps
     assert ["bell", "only", "in", "the", "old", "output"] in rows
 
 
-def test_quiet_says_nothing(articles: Path, other: Path, capsys: Captured) -> None:
+def test_quiet_prints_nothing(articles: Path, other: Path, capsys: Captured) -> None:
     assert main(["diff", str(articles), str(other), "-q"]) == 0
     assert capsys.readouterr() == ("", "")
 
@@ -149,19 +149,19 @@ def test_outputs_may_be_of_different_forms(articles: Path, tmp_path: Path, capsy
 # For machines
 
 
-def test_every_line_says_what_it_is_and_the_last_one_adds_up(articles: Path, other: Path, capsys: Captured) -> None:
+def test_each_line_has_a_type_and_the_last_has_totals(articles: Path, other: Path, capsys: Captured) -> None:
     (other / "lamps.json").unlink()
     assert main(["diff", str(articles), str(other), "--json"]) == 0
-    told = lines(capsys)
-    assert [(line["type"], line.get("id")) for line in told] == [
+    printed = lines(capsys)
+    assert [(line["type"], line.get("id")) for line in printed] == [
         ("article", "bell"), ("article", "wire/locks"), ("only", "lamps"), ("summary", None)
     ]  # fmt: skip
-    assert told[-1]["compared"] == 2
-    assert told[-1]["only_old"] == 1
-    assert {"kind": "text", "articles": 1} in told[-1]["kinds"]
+    assert printed[-1]["compared"] == 2
+    assert printed[-1]["only_old"] == 1
+    assert {"kind": "text", "articles": 1} in printed[-1]["kinds"]
 
 
-def test_lines_of_articles_hold_what_differs(articles: Path, other: Path, capsys: Captured) -> None:
+def test_lines_of_articles_have_their_differences(articles: Path, other: Path, capsys: Captured) -> None:
     assert main(["diff", str(articles), str(other), "--json"]) == 0
     bell = lines(capsys)[0]
     assert bell["kinds"] == ["text", "rules", "provenance"]
@@ -172,11 +172,11 @@ def test_lines_of_articles_hold_what_differs(articles: Path, other: Path, capsys
 
 
 def test_the_same_outputs_give_the_same_bytes(articles: Path, other: Path, capsys: Captured) -> None:
-    told = set()
+    outputs = set()
     for _ in range(2):
         assert main(["diff", str(articles), str(other), "--json"]) == 0
-        told.add(capsys.readouterr().out)
-    assert len(told) == 1
+        outputs.add(capsys.readouterr().out)
+    assert len(outputs) == 1
 
 
 # One rule, one stage, one article
@@ -267,7 +267,7 @@ def test_any_two_articles_can_be_shown(old: Article, new: Article, detailed: boo
 # How it ends
 
 
-def test_a_difference_is_no_failure(articles: Path, other: Path) -> None:
+def test_difference_is_not_a_failure(articles: Path, other: Path) -> None:
     assert main(["diff", str(articles), str(other), "-q"]) == 0
 
 
@@ -307,12 +307,12 @@ def test_a_path_that_is_not_there_is_refused(articles: Path, tmp_path: Path, cap
     assert capsys.readouterr().err == f"pipeline: error: {tmp_path / 'none'} does not exist\n"
 
 
-def test_nothing_to_compare_is_not_all_well(tmp_path: Path, capsys: Captured) -> None:
+def test_nothing_to_compare_is_an_error(tmp_path: Path, capsys: Captured) -> None:
     assert main(["diff", str(tmp_path), str(tmp_path)]) == 2
     assert "no articles in " in capsys.readouterr().err
 
 
-def test_a_terminal_is_told_nothing_that_moves_its_cursor(raw: Path, tmp_path: Path, capsys: Captured) -> None:
+def test_no_control_characters_are_printed_to_a_terminal(raw: Path, tmp_path: Path, capsys: Captured) -> None:
     (raw / "esc.txt").write_text("Lamp \x1b[31mred\x1b[0m lit.\n灯是红的。\n", "utf-8")
     for name, stages in (("a", "markup,languages,dialogue"), ("b", "languages,dialogue")):
         assert main(["run", str(raw), "-o", str(tmp_path / name), "-q", "--stages", stages]) == 0

@@ -33,7 +33,7 @@ def test_a_run_counts_them_and_names_the_command(doubtful: Path, output: Path, c
     assert recorded["figures"]["with_warnings"] == 1
 
 
-def test_a_run_without_any_says_nothing_of_them(raw: Path, output: Path, capsys: Captured) -> None:
+def test_run_without_any_does_not_mention_them(raw: Path, output: Path, capsys: Captured) -> None:
     (raw / "wire" / "locks.txt").unlink()
     assert main(["run", str(raw), "-o", str(output)]) == 0
     said = capsys.readouterr().out
@@ -103,9 +103,15 @@ def test_a_broken_article_is_named_and_the_others_are_listed(doubtful: Path, out
 
 
 @pytest.mark.parametrize("option", [("--id", "lamps"), ("--line", "3"), ("--edits",), ("--rule", "words.dash")])
-def test_it_goes_with_no_place_and_no_rule(articles: Path, option: tuple[str, ...], capsys: Captured) -> None:
+def test_doubtful_cannot_be_combined_with_other_filters(
+    articles: Path, option: tuple[str, ...], capsys: Captured
+) -> None:
     assert main(["explain", str(articles), "--doubtful", *option]) == 2
+<<<<<<< HEAD
     assert f"cannot be combined with {option[0]}" in capsys.readouterr().err
+=======
+    assert f"--doubtful cannot be combined with {option[0]}" in capsys.readouterr().err
+>>>>>>> w27-r2
 
 
 def test_an_output_without_articles_is_refused(tmp_path: Path, capsys: Captured) -> None:

@@ -1,4 +1,4 @@
-"""`pipeline explain`: what was done to an article, where and why."""
+"""`pipeline explain`: its output, filters and errors."""
 
 import io
 import json
@@ -44,7 +44,7 @@ def bell(articles: Path) -> str:
     return str(articles / "bell.json")
 
 
-def told(capsys: Captured) -> Any:
+def printed_json(capsys: Captured) -> Any:
     return json.loads(capsys.readouterr().out)
 
 
@@ -63,7 +63,7 @@ def test_the_text_is_shown_line_by_line_with_its_edits_marked(bell: str, capsys:
     ]
 
 
-def test_the_notes_come_last_with_their_suggestions(raw: Path, articles: Path, capsys: Captured) -> None:
+def test_notes_are_last_with_their_suggestions(raw: Path, articles: Path, capsys: Captured) -> None:
     (raw / "cut.txt").write_text("The bell of the harb\n\nThe harbour sleeps. 港口睡着了。\n" * 2, "utf-8")
     assert main(["run", str(raw), "-o", str(articles), "-q", "--set", "rules.words=1"]) == 0
     assert main(["explain", str(articles / "bell.json")]) == 0
@@ -72,7 +72,7 @@ def test_the_notes_come_last_with_their_suggestions(raw: Path, articles: Path, c
     assert "          suggestion: {+ +}\n" in out
 
 
-def test_a_paragraph_of_several_lines_goes_on(tmp_path: Path, raw: Path, articles: Path, capsys: Captured) -> None:
+def test_paragraph_of_several_lines_is_continued(tmp_path: Path, raw: Path, articles: Path, capsys: Captured) -> None:
     """A segment that spans lines is named on each."""
     document = json.loads((articles / "wire" / "locks.json").read_text("utf-8"))
     document["segments"] = [{**document["segments"][0], "end": len(document["text"]) - 1}]
@@ -87,7 +87,7 @@ def test_a_paragraph_of_several_lines_goes_on(tmp_path: Path, raw: Path, article
 # One line
 
 
-def test_a_line_says_what_it_is_and_why(bell: str, capsys: Captured) -> None:
+def test_line_shows_its_labels_and_rules(bell: str, capsys: Captured) -> None:
     assert main(["explain", bell, "--line", "5"]) == 0
     out = capsys.readouterr().out.splitlines()
     start = len(BELL[: BELL.index("PAVEL")].encode())
@@ -119,17 +119,17 @@ def test_a_line_that_is_not_there_is_refused(bell: str, capsys: Captured, number
 @pytest.mark.parametrize("text", ["风不收钱", "quot;风", '"风', "of the story", "ofthe"])
 def test_lines_are_found_by_their_text_and_by_their_source(bell: str, capsys: Captured, text: str) -> None:
     assert main(["explain", bell, "--find", text, "--json"]) == 0
-    assert len(told(capsys)["lines"]) == 1
+    assert len(printed_json(capsys)["lines"]) == 1
 
 
-def test_where_no_line_holds_it_the_exit_code_is_1(bell: str, capsys: Captured) -> None:
+def test_exit_code_is_1_if_no_line_matches(bell: str, capsys: Captured) -> None:
     assert main(["explain", bell, "--find", "lighthouse"]) == 1
     assert capsys.readouterr() == ("", "pipeline: no line of bell contains 'lighthouse'\n")
 
 
 def test_a_field_s_lines_are_shown(bell: str, capsys: Captured) -> None:
     assert main(["explain", bell, "--field", "/sections/0/exchanges/1", "--json"]) == 0
-    assert [line["line"] for line in told(capsys)["lines"]] == [7, 9]
+    assert [line["line"] for line in printed_json(capsys)["lines"]] == [7, 9]
 
 
 @pytest.mark.parametrize(("field", "near"), [("/credit/0", "/credits/0"), ("/titel", "/title")])
@@ -143,7 +143,7 @@ def test_a_field_that_is_not_there_is_refused(bell: str, capsys: Captured, field
 
 def test_one_rule_s_work_is_shown(bell: str, capsys: Captured) -> None:
     assert main(["explain", bell, "--rule", "entities.lost-quotes", "--json"]) == 0
-    shown = told(capsys)
+    shown = printed_json(capsys)
     assert [edit["rule"] for edit in shown["edits"]] == ["entities.lost-quotes"] * 2
     assert shown["labels"] == shown["notes"] == []
     assert [line["line"] for line in shown["lines"]] == [9]
@@ -151,13 +151,13 @@ def test_one_rule_s_work_is_shown(bell: str, capsys: Captured) -> None:
 
 def test_one_stage_s_work_is_shown(bell: str, capsys: Captured) -> None:
     assert main(["explain", bell, "--stage", "credits", "--json"]) == 0
-    assert {label["stage"] for label in told(capsys)["labels"]} == {"credits"}
+    assert {label["stage"] for label in printed_json(capsys)["labels"]} == {"credits"}
 
 
 @pytest.mark.parametrize("option", ["--below", "--above"])
-def test_confidence_tells_what_is_shown(bell: str, capsys: Captured, option: str) -> None:
+def test_findings_are_filtered_by_confidence(bell: str, capsys: Captured, option: str) -> None:
     assert main(["explain", bell, option, "0.95", "--json"]) == 0
-    shown = told(capsys)
+    shown = printed_json(capsys)
     found = [item["confidence"] for item in (*shown["edits"], *shown["labels"])]
     assert found
     assert all(sure < 0.95 if option == "--below" else sure > 0.95 for sure in found)
@@ -166,11 +166,11 @@ def test_confidence_tells_what_is_shown(bell: str, capsys: Captured, option: str
 @pytest.mark.parametrize("kind", ["edits", "labels", "notes"])
 def test_one_kind_is_shown(bell: str, capsys: Captured, kind: str) -> None:
     assert main(["explain", bell, f"--{kind}", "--json"]) == 0
-    shown = told(capsys)
+    shown = printed_json(capsys)
     assert not any(shown[other] for other in {"edits", "labels", "notes"} - {kind})
 
 
-def test_where_nothing_is_as_asked_for_it_says_so(bell: str, capsys: Captured) -> None:
+def test_empty_selection_is_reported(bell: str, capsys: Captured) -> None:
     assert main(["explain", bell, "--below", "0"]) == 0
     assert capsys.readouterr().out == "nothing matches\n"
 
@@ -185,10 +185,10 @@ def test_an_unknown_rule_or_stage_is_refused(bell: str, capsys: Captured, option
 
 @given(any_articles())
 def test_any_article_can_be_shown(article: Article) -> None:
-    told = explain(article, {})
+    explanation = explain(article, {})
     with redirect_stdout(io.StringIO()) as out:
-        compact(told, Printer())
-        detailed(told, Printer())
+        compact(explanation, Printer())
+        detailed(explanation, Printer())
     assert not set(out.getvalue()) & {"\x1b", "\x07", "\u200b"}
 
 
@@ -197,7 +197,7 @@ def test_any_article_can_be_shown(article: Article) -> None:
 
 def test_the_whole_explanation_is_json(bell: str, capsys: Captured) -> None:
     assert main(["explain", bell, "--json"]) == 0
-    shown = told(capsys)
+    shown = printed_json(capsys)
     assert list(shown) == ["id", "language", "lines", "edits", "labels", "notes", "annotations"]
     pieces = [stretch for line in shown["lines"] for stretch in line["stretches"]]
     assert "".join(piece["text"] for piece in pieces if piece["kind"] != "new") == BELL
@@ -212,7 +212,7 @@ def test_an_article_of_an_output_is_named_by_its_id(articles: Path, capsys: Capt
     assert "The lock is shut." in capsys.readouterr().out
 
 
-def test_an_article_comes_from_standard_input(bell: str, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_article_is_read_from_standard_input(bell: str, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(Path(bell).read_bytes())))
     assert main(["explain", "-"]) == 0
     assert "The Bell That Rings Itself" in capsys.readouterr().out
@@ -249,7 +249,7 @@ def test_a_broken_article_is_named(tmp_path: Path, bell: str, capsys: Captured, 
 def test_on_a_terminal_wide_characters_keep_the_columns(
     bell: str, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Lines are folded to the width, with the numbers and labels beside them, and nothing is lost."""
+    """Lines are wrapped at the width next to their numbers and labels, and nothing is lost."""
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "60")
     monkeypatch.setenv("NO_COLOR", "1")

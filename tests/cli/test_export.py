@@ -1,4 +1,4 @@
-"""`pipeline export`: what goes where, and what is said of what does not."""
+"""`pipeline export`: formats, targets and errors."""
 
 import csv
 import io
@@ -19,19 +19,19 @@ Binary = pytest.CaptureFixture[bytes]
 
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.zst", "a.parquet", "a.sqlite", "a.duckdb"])
-def test_the_target_s_name_tells_the_format(articles: Path, tmp_path: Path, name: str) -> None:
+def test_format_is_inferred_from_the_target(articles: Path, tmp_path: Path, name: str) -> None:
     assert main(["export", str(articles), "-o", str(tmp_path / name)]) == 0
     assert list(pipeline.read(tmp_path / name)) == list(pipeline.read(articles))
 
 
-def test_a_format_goes_to_standard_output(articles: Path, capsysbinary: Binary) -> None:
+def test_format_is_written_to_standard_output(articles: Path, capsysbinary: Binary) -> None:
     for output in ([], ["-o", "-"]):
         assert main(["export", str(articles), "--to", "csv", *output]) == 0
         rows = list(csv.DictReader(io.StringIO(capsysbinary.readouterr().out.decode(), newline="")))
         assert [row["question"] for row in rows] == ["Who lights the lamps at night?", "In all weathers?"]
 
 
-def test_a_named_format_goes_before_the_name_of_the_target(articles: Path, tmp_path: Path) -> None:
+def test_named_format_takes_precedence_over_the_target(articles: Path, tmp_path: Path) -> None:
     assert main(["export", str(articles), "--to", "csv", "-o", str(tmp_path / "a.txt")]) == 0
     assert (tmp_path / "a.txt").read_bytes().startswith(b"id,translation,")
 
@@ -65,9 +65,7 @@ def test_what_an_export_wrote_can_be_exported(articles: Path, tmp_path: Path) ->
     }
 
 
-def test_what_does_not_hold_to_the_contract_is_named_and_the_others_are_exported(
-    articles: Path, tmp_path: Path, capsys: Captured
-) -> None:
+def test_invalid_article_is_named_and_the_others_are_exported(articles: Path, tmp_path: Path, capsys: Captured) -> None:
     path = articles / "lamps.json"
     path.write_bytes(path.read_bytes()[:-20])
     assert main(["export", str(articles), "-o", str(tmp_path / "a.jsonl")]) == 1
@@ -76,7 +74,7 @@ def test_what_does_not_hold_to_the_contract_is_named_and_the_others_are_exported
     assert [article.id for article in pipeline.read(tmp_path / "a.jsonl")] == ["wire/locks"]
 
 
-def test_what_does_not_restore_is_named_too(articles: Path, tmp_path: Path, capsys: Captured) -> None:
+def test_article_that_does_not_restore_is_named(articles: Path, tmp_path: Path, capsys: Captured) -> None:
     path = articles / "lamps.json"
     document = json.loads(path.read_text("utf-8"))
     path.write_text(json.dumps(document | {"text": document["text"].replace("Lamps", "Lumps", 1)}), "utf-8")
@@ -85,9 +83,7 @@ def test_what_does_not_restore_is_named_too(articles: Path, tmp_path: Path, caps
     assert line.startswith("lamps.json: /provenance/source/sha256")
 
 
-def test_an_earlier_export_stays_where_nothing_can_be_exported(
-    articles: Path, tmp_path: Path, capsys: Captured
-) -> None:
+def test_earlier_export_is_kept_if_nothing_can_be_exported(articles: Path, tmp_path: Path, capsys: Captured) -> None:
     target = tmp_path / "a.jsonl"
     assert main(["export", str(articles), "-o", str(target)]) == 0
     before = target.read_bytes()
@@ -121,7 +117,7 @@ def test_files_of_other_articles_stay_in_a_folder(articles: Path, tmp_path: Path
         (["--to", "json", "-o", "a.json"], "is not a folder; give a folder"),
     ],
 )
-def test_wrong_usage_is_told_before_anything_is_written(
+def test_wrong_usage_is_reported_before_anything_is_written(
     articles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured, arguments: list[str], said: str
 ) -> None:
     (tmp_path / "here").mkdir()
@@ -154,14 +150,14 @@ def test_a_source_that_is_not_there_is_refused(tmp_path: Path, capsys: Captured)
     assert capsys.readouterr().err == f"pipeline: error: {tmp_path / 'none'} does not exist\n"
 
 
-def test_nothing_to_export_is_not_all_well(tmp_path: Path, capsys: Captured) -> None:
+def test_nothing_to_export_is_an_error(tmp_path: Path, capsys: Captured) -> None:
     (tmp_path / "empty").mkdir()
     assert main(["export", str(tmp_path / "empty"), "-o", str(tmp_path / "a.jsonl")]) == 2
     assert "no articles in " in capsys.readouterr().err
     assert not (tmp_path / "a.jsonl").exists()
 
 
-def test_a_reader_that_has_seen_enough_is_no_error(articles: Path) -> None:
+def test_closed_pipe_is_not_an_error(articles: Path) -> None:
     command = f"{sys.executable} -m pipeline export {articles} --to csv --rows segments | head -n 1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, check=True)
     assert done.stderr == b""
@@ -205,7 +201,7 @@ def test_a_damaged_article_does_not_keep_another_from_being_restored(
     assert capsysbinary.readouterr().out == (raw / "lamps.txt").read_bytes()
 
 
-def test_settings_set_the_options_of_a_sink_and_flags_go_before_them(
+def test_settings_set_exporter_options_and_flags_take_precedence(
     articles: Path, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     config = tmp_path / "p.toml"
@@ -214,7 +210,7 @@ def test_settings_set_the_options_of_a_sink_and_flags_go_before_them(
     assert capsysbinary.readouterr().out.splitlines()[0].startswith(b"id;")
 
 
-def test_a_table_of_an_unknown_sink_is_an_error_that_names_where_it_stands(
+def test_error_for_an_unknown_exporter_table_names_its_source(
     articles: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["export", str(articles), "--to", "csv", "--set", "sinks.cvs.bom=true"]) == 2

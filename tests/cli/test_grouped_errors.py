@@ -56,7 +56,7 @@ def test_the_count_of_a_kind_that_was_not_last_names_an_example() -> None:
     ]
 
 
-def test_the_kinds_have_an_end_too() -> None:
+def test_number_of_kinds_is_limited() -> None:
     words = [f"{a}{b}" for a in "abcdefghij" for b in "klmnopqrst"]
     similar = GroupedErrors("all in f")
     shown = [line for word in words if (line := similar.line(f"is {word}")) is not None]
@@ -86,7 +86,7 @@ def bad(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("loudness", [(), ("-q",)])
-def test_a_run_says_the_first_of_each_kind(
+def test_run_prints_the_first_error_of_each_kind(
     bad: Path, output: Path, capsys: Captured, loudness: tuple[str, ...]
 ) -> None:
     assert main(["run", str(bad), "-o", str(output), *loudness]) == 1
@@ -99,14 +99,14 @@ def test_a_run_says_the_first_of_each_kind(
     assert len((output / "_run" / "failures.jsonl").read_bytes().splitlines()) == 302
 
 
-def test_a_dry_run_says_the_first_of_each_kind(bad: Path, capsys: Captured) -> None:
+def test_dry_run_prints_the_first_error_of_each_kind(bad: Path, capsys: Captured) -> None:
     assert main(["run", str(bad), "--dry-run", "-q"]) == 1
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 6
     assert lines[5].endswith("; --dry-run --json lists all")
 
 
-def test_a_verbose_run_says_every_failure(bad: Path, output: Path, capsys: Captured) -> None:
+def test_verbose_run_prints_every_failure(bad: Path, output: Path, capsys: Captured) -> None:
     assert main(["run", str(bad), "-o", str(output), "-v"]) == 1
     assert capsys.readouterr().err.count("is empty; leave it out") == 300
 
@@ -124,7 +124,7 @@ def broken(articles: Path) -> Path:
     return articles
 
 
-def test_verify_says_the_first_of_each_kind(broken: Path, capsys: Captured) -> None:
+def test_verify_prints_the_first_error_of_each_kind(broken: Path, capsys: Captured) -> None:
     assert main(["verify", str(broken)]) == 1
     captured = capsys.readouterr()
     lines = captured.err.splitlines()
@@ -147,7 +147,7 @@ def test_other_verbs_say_the_first_of_each_kind(broken: Path, tmp_path: Path, ca
         assert lines[3] == f"… and 6 more like this; pipeline verify {broken} -v prints all"
 
 
-def test_diff_says_the_first_of_each_kind(articles: Path, tmp_path: Path, capsys: Captured) -> None:
+def test_diff_prints_the_first_error_of_each_kind(articles: Path, tmp_path: Path, capsys: Captured) -> None:
     other = tmp_path / "other"
     shutil.copytree(articles, other)
     for i in range(9):

@@ -42,7 +42,7 @@ def test_a_duration(seconds: float, words: str) -> None:
         (183_600, "2 days 3 h"),
     ],
 )
-def test_an_estimate_is_no_finer_than_it_is_sure(seconds: float, words: str) -> None:
+def test_estimate_is_rounded_to_its_precision(seconds: float, words: str) -> None:
     assert estimate(seconds) == words
 
 
@@ -51,10 +51,10 @@ def test_no_unit_is_full(seconds: float) -> None:
     """`60 s` is `1 min 00 s`, and `24 h` a day."""
     for words in (duration(seconds), estimate(seconds)):
         parts = words.replace(",", "").split()
-        told = {unit.rstrip("s") or "s": float(number) for number, unit in zip(parts[::2], parts[1::2], strict=True)}
-        assert told.get("s", 0) < 60
-        assert told.get("min", 0) < 60
-        assert told.get("h", 0) < 24
+        amounts = {unit.rstrip("s") or "s": float(number) for number, unit in zip(parts[::2], parts[1::2], strict=True)}
+        assert amounts.get("s", 0) < 60
+        assert amounts.get("min", 0) < 60
+        assert amounts.get("h", 0) < 24
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_frequency(often: float, words: str) -> None:
     assert frequency(often) == words
 
 
-def test_one_is_no_plural() -> None:
+def test_count_of_one_is_singular() -> None:
     assert [count_of(number, "document") for number in (0, 1, 12_300)] == [
         "0 documents",
         "1 document",

@@ -1,4 +1,4 @@
-"""An interrupt that comes where Python cannot raise it ends the command all the same."""
+"""An interrupt that Python cannot raise at once still ends the command."""
 
 import signal
 

@@ -72,7 +72,7 @@ def dump(tmp_path: Path) -> Path:
 
 
 def refused(arguments: list[str], output: Path, capsys: Captured) -> str:
-    """The one line that is said where nothing was done."""
+    """The one line on stderr of a run that did nothing."""
     assert main(["run", *arguments, "-o", str(output)]) == 2
     assert not output.exists()
     (line,) = capsys.readouterr().err.splitlines()
@@ -119,7 +119,7 @@ def test_the_settings_file_is_named(dump: Path, output: Path, tmp_path: Path, ca
     assert str(config) in refused([str(dump), "--config", str(config)], output, capsys)
 
 
-def test_a_dry_run_refuses_too(dump: Path, capsys: Captured) -> None:
+def test_dry_run_also_refuses(dump: Path, capsys: Captured) -> None:
     _csv(dump / "rows")
     assert main(["run", str(dump), "--dry-run", "--set", "input.text_field=stroy"]) == 2
     assert "did you mean 'story'" in capsys.readouterr().err
@@ -137,7 +137,7 @@ def test_fields_in_other_fields_are_known(dump: Path, output: Path, capsys: Capt
     assert "input.id_field" in refused([str(dump), *wrong], other, capsys)
 
 
-def test_texts_beside_a_table_do_not_trip(raw: Path, output: Path, capsys: Captured) -> None:
+def test_text_files_next_to_a_table_are_no_error(raw: Path, output: Path, capsys: Captured) -> None:
     """The settings of a dump may name a field that its text files have no use for."""
     assert main(["run", str(raw), "-o", str(output), "-q", "--set", "input.text_field=stroy"]) == 0
     _csv(raw / "rows")
@@ -147,9 +147,7 @@ def test_texts_beside_a_table_do_not_trip(raw: Path, output: Path, capsys: Captu
     assert "did you mean 'story'" in refused([str(raw), "--set", "input.text_field=stroy"], third, capsys)
 
 
-def test_a_file_without_the_field_beside_one_with_it_fails_by_itself(
-    dump: Path, output: Path, capsys: Captured
-) -> None:
+def test_only_the_file_without_the_field_fails(dump: Path, output: Path, capsys: Captured) -> None:
     (dump / "a.jsonl").write_text('{"text": "The lamp is lit."}\n' * 9, "utf-8")
     _lines(dump / "rows")
     assert main(["run", str(dump), "-o", str(output), "-q", "--set", "input.text_field=story"]) == 1
@@ -159,7 +157,7 @@ def test_a_file_without_the_field_beside_one_with_it_fails_by_itself(
     assert len(list(pipeline.read(output))) == 30
 
 
-def test_a_record_without_the_id_beside_others_with_it_is_numbered(dump: Path, output: Path) -> None:
+def test_record_without_an_id_is_numbered_if_others_have_one(dump: Path, output: Path) -> None:
     rows = [{"story": "The first lamp is lit."}, *ROWS[:2]]
     (dump / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
     settings = ["--set", "input.text_field=story", "--set", "input.id_field=uid"]

@@ -1,4 +1,4 @@
-"""What a run shows while it goes on: a bar on a terminal, lines in a log, nothing where it is quiet."""
+"""The progress of a run: a bar on a terminal, lines in a log, nothing with --quiet."""
 
 import errno
 import io
@@ -23,7 +23,7 @@ Steps = list[tuple[float, dict[str, int]]]
 
 
 class Clock:
-    """Stands still unless it is moved."""
+    """A clock that only tests advance."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -42,7 +42,7 @@ class Terminal(io.StringIO):
 
     @property
     def pictures(self) -> list[str]:
-        """What stood on the line of the bar, one after the other; the last is what the bar left behind."""
+        """The successive contents of the line of the bar; the last is what remains on the screen."""
         return [CONTROL.sub("", part).strip("\r") for part in self.getvalue().split("\x1b[2K")]
 
 
@@ -173,7 +173,9 @@ def test_the_bar_is_one_line_on_every_terminal(width: int, monkeypatch: pytest.M
         (12, "4,000 docu…"),
     ],
 )
-def test_on_a_narrow_terminal_the_least_goes_first(width: int, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_narrow_terminal_omits_the_least_important_parts(
+    width: int, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
     terminal, clock = Terminal(), Clock()
     with Progress(10_000 * MB, stream=terminal, clock=clock) as progress:
@@ -195,8 +197,8 @@ def test_a_terminal_that_is_resized_has_the_next_picture_in_its_new_width(monkey
         assert terminal.pictures[-1] == "4,200 documents  58 s left"
 
 
-def test_lines_stand_above_the_bar_as_they_are() -> None:
-    """Neither markup nor an emoji, nor cut at the width of the terminal."""
+def test_messages_are_printed_above_the_bar_unchanged() -> None:
+    """No markup, no emoji, and not cut at the width of the terminal."""
     terminal, clock = Terminal(), Clock()
     lines = ["wire/[bold]locks[/bold]", ":smile:", "中文" * 60, "1234 'text' http://a.b"]
     with Progress(100, stream=terminal, clock=clock) as progress:
@@ -242,14 +244,14 @@ def test_an_output_of_ascii_takes_the_bar() -> None:
 # In a log
 
 
-def test_a_short_run_says_nothing_in_a_log() -> None:
+def test_short_run_logs_no_progress() -> None:
     log, clock = io.StringIO(), Clock()
     with Progress(100 * MB, stream=log, clock=clock) as progress:
         steady(progress, clock, 9)
     assert log.getvalue() == ""
 
 
-def test_a_line_says_in_a_log_how_far_the_run_is() -> None:
+def test_log_lines_show_progress() -> None:
     log, clock = io.StringIO(), Clock()
     with Progress(730 * MB, stream=log, clock=clock) as progress:
         steady(progress, clock, 10, failed=3)
@@ -269,7 +271,7 @@ def test_lines_in_a_log_become_rarer_and_the_last_is_of_the_end() -> None:
     assert said == [1_000, 3_000, 6_000, 10_000, 15_000, 21_000, 27_000, 33_000, 35_001]
 
 
-def test_the_end_is_not_said_twice() -> None:
+def test_end_is_logged_once() -> None:
     log, clock = io.StringIO(), Clock()
     with Progress(None, stream=log, clock=clock) as progress:
         steady(progress, clock, 10)
@@ -318,7 +320,7 @@ def test_rich_is_loaded_only_for_a_bar() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-# Whoever read it has gone
+# The reader has gone
 
 
 @pytest.mark.parametrize("error", [errno.EPIPE, errno.EIO, errno.ENOSPC])
@@ -334,7 +336,7 @@ def test_a_stream_that_fails_does_not_end_the_run(writes: int, error: int, *, te
 
 
 def test_a_broken_pipe_of_stderr_leaves_stdout_and_the_exit_code() -> None:
-    """What Python holds back for a stream would fail again when it ends, and give 120."""
+    """Data that Python still buffers for a stream would fail again at exit, with status 120."""
     code = (
         "import os, sys; from pipeline.cli.progress import Progress\n"
         "read, write = os.pipe(); os.close(read); os.dup2(write, 2)\n"
@@ -387,7 +389,7 @@ def test_what_a_terminal_shows_last_is_the_end(course: Steps, total: int | None,
 
 
 @given(course=steps, total=st.none() | numbers)
-def test_what_a_log_says_last_is_the_end(course: Steps, total: int | None) -> None:
+def test_last_log_line_is_the_end(course: Steps, total: int | None) -> None:
     log = io.StringIO()
     shown(log, total, course, lambda _: [])
     if said := log.getvalue().splitlines():

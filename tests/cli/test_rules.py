@@ -1,4 +1,4 @@
-"""`pipeline rules`: every rule, what it does, on which cases, and its threshold."""
+"""`pipeline rules`: every rule with its meaning, cases and threshold."""
 
 import json
 from pathlib import Path
@@ -31,7 +31,7 @@ def test_a_case_of_several_lines_stays_on_one(capsys: pytest.CaptureFixture[str]
     assert "⏎Ada Fern: Because it is slow.⏎" in capsys.readouterr().out
 
 
-def test_a_threshold_of_the_settings_is_shown_beside_the_rule_s_own(
+def test_threshold_of_the_settings_is_shown_with_that_of_the_rule(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "p.toml").write_text('rules."words.number" = "off"', "utf-8")

@@ -1,4 +1,4 @@
-"""`pipeline run`: what it writes, what it says, and how it ends."""
+"""`pipeline run`: its output, messages and exit codes."""
 
 import json
 import os
@@ -60,7 +60,7 @@ def test_a_jsonl_file_is_a_document_a_line(tmp_path: Path, output: Path) -> None
 # What it says
 
 
-def test_the_summary_is_the_account(raw: Path, output: Path, capsys: Captured) -> None:
+def test_summary_counts_documents_exchanges_turns_and_edits(raw: Path, output: Path, capsys: Captured) -> None:
     (raw / "empty.txt").touch()
     assert main(["run", str(raw), "-o", str(output)]) == 1
     lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
@@ -78,8 +78,8 @@ def test_the_summary_is_the_account(raw: Path, output: Path, capsys: Captured) -
     assert edits >= 2
 
 
-def test_the_summary_says_where_the_articles_are(raw: Path, tmp_path: Path, capsys: Captured) -> None:
-    """Even where the name looks like markup, or is longer than a line."""
+def test_summary_shows_the_output_folder(raw: Path, tmp_path: Path, capsys: Captured) -> None:
+    """Even if the name looks like markup, or is longer than a line."""
     output = tmp_path / "out[bold]" / "[" / ("long" * 30)
     assert main(["run", str(raw), "-o", str(output)]) == 0
     assert f"articles: {output}/   about the run: {output}/_run/\n" in capsys.readouterr().out
@@ -90,18 +90,18 @@ def test_in_a_pipe_only_failures_are_on_stderr(raw: Path, output: Path, capsys: 
     assert capsys.readouterr().err == ""
 
 
-def test_quiet_says_nothing_where_nothing_fails(raw: Path, output: Path, capsys: Captured) -> None:
+def test_quiet_prints_nothing_if_nothing_fails(raw: Path, output: Path, capsys: Captured) -> None:
     assert main(["run", str(raw), "-o", str(output), "-q"]) == 0
     assert capsys.readouterr() == ("", "")
 
 
-def test_quiet_still_says_what_fails(raw: Path, output: Path, capsys: Captured) -> None:
+def test_quiet_still_prints_failures(raw: Path, output: Path, capsys: Captured) -> None:
     (raw / "empty.txt").touch()
     assert main(["run", str(raw), "-o", str(output), "-q"]) == 1
     assert capsys.readouterr() == ("", "empty: is empty; leave it out\n")
 
 
-def test_verbose_says_each_document(raw: Path, output: Path, capsys: Captured) -> None:
+def test_verbose_prints_each_document(raw: Path, output: Path, capsys: Captured) -> None:
     assert main(["run", str(raw), "-o", str(output), "-v"]) == 0
     assert capsys.readouterr().err == "lamps\nwire/locks\n"
 
@@ -165,10 +165,10 @@ def test_a_file_that_may_not_be_read_is_named(raw: Path, output: Path, capsys: C
     assert written(output) == ["lamps", "wire/locks"]
 
 
-def test_a_file_that_a_disk_does_not_give_is_named(
+def test_file_with_a_read_error_is_named(
     raw: Path, output: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What root sees instead of a missing permission."""
+    """Simulates a missing permission, because root can read any file."""
     (raw / "locked.txt").write_bytes(b"Nobody reads this.")
 
     def refused(file: InputFile) -> Any:
@@ -239,7 +239,7 @@ def test_each_bad_document_has_its_line_and_is_on_record(raw: Path, output: Path
 
 
 def refused(arguments: list[str], output: Path, capsys: Captured) -> str:
-    """What is said on stderr, in one line, where nothing may have been done."""
+    """The one line on stderr of a command that must not have done anything."""
     assert main(["run", *arguments, "-o", str(output)]) == 2
     assert not output.exists()
     captured = capsys.readouterr()
@@ -347,7 +347,7 @@ def test_the_settings_of_the_input_hold(raw: Path, output: Path, tmp_path: Path)
 def test_settings_in_the_working_folder_are_not_read_by_themselves(
     raw: Path, output: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What a run does depends on what its caller names, not on where it is called."""
+    """A run depends on its arguments, not on the current folder."""
     configured(tmp_path, "this is no TOML")
     monkeypatch.chdir(tmp_path)
     assert main(["run", str(raw), "-o", str(output), "-q"]) == 0
@@ -356,7 +356,7 @@ def test_settings_in_the_working_folder_are_not_read_by_themselves(
 # What is left out
 
 
-def test_what_is_left_aside_is_told_and_on_record(raw: Path, output: Path, capsys: Captured) -> None:
+def test_skipped_files_are_reported_and_recorded(raw: Path, output: Path, capsys: Captured) -> None:
     (raw / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
     assert main(["run", str(raw), "-o", str(output)]) == 0
     assert capsys.readouterr().err == "skipped: photo.png: is a PNG image\n"
@@ -364,7 +364,7 @@ def test_what_is_left_aside_is_told_and_on_record(raw: Path, output: Path, capsy
     assert json.loads(line) == {"name": "photo.png", "reason": "is a PNG image", "count": 1}
 
 
-def test_very_much_that_is_left_aside_is_listed_and_not_told(raw: Path, output: Path, capsys: Captured) -> None:
+def test_many_skipped_files_are_recorded_but_not_printed(raw: Path, output: Path, capsys: Captured) -> None:
     for number in range(1234):
         (raw / f"{number:04}.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
     assert main(["run", str(raw), "-o", str(output)]) == 0
@@ -374,13 +374,13 @@ def test_very_much_that_is_left_aside_is_listed_and_not_told(raw: Path, output: 
     assert len((output / "_run" / "left-out.jsonl").read_text(encoding="utf-8").splitlines()) == 1234
 
 
-def test_quiet_says_nothing_of_what_is_left_aside(raw: Path, output: Path, capsys: Captured) -> None:
+def test_quiet_does_not_report_skipped_files(raw: Path, output: Path, capsys: Captured) -> None:
     (raw / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
     assert main(["run", str(raw), "-o", str(output), "-q"]) == 0
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_picture_or_a_table_may_be_called_as_the_text_beside_it(raw: Path, output: Path) -> None:
+def test_picture_or_table_may_have_the_name_of_a_text(raw: Path, output: Path) -> None:
     (raw / "lamps.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
     (raw / "lamps.jsonl").write_bytes(b'{"id": "n1", "text": "The oil is delivered on Mondays."}\n')
     assert main(["run", str(raw), "-o", str(output)]) == 0

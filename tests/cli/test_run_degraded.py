@@ -1,4 +1,4 @@
-"""`pipeline run` where a finder fails: the document is written, counted and named, in this run and the next."""
+"""`pipeline run` with a failing finder: the document is written, counted and named, in this run and the next."""
 
 import json
 import os
@@ -71,7 +71,7 @@ def test_the_articles_themselves_say_that_they_are_degraded(work: Path, form: st
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("touched", [False, True], ids=["not read again", "read again"])
-def test_a_run_that_finds_them_unchanged_says_so_again(work: Path, form: str, touched: bool, capfd: Any) -> None:
+def test_unchanged_degraded_articles_are_reported_again(work: Path, form: str, touched: bool, capfd: Any) -> None:
     assert go(work, "-q", "--format", form) == 1
     first, said = tree(work / "out"), capfd.readouterr().err
     if touched:
@@ -86,7 +86,7 @@ def test_a_run_that_finds_them_unchanged_says_so_again(work: Path, form: str, to
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_they_are_done_again_when_asked(work: Path, form: str) -> None:
+def test_degraded_articles_are_retried_on_request(work: Path, form: str) -> None:
     assert go(work, "-q", "--format", form) == 1
     first = tree(work / "out")
     assert go(work, "-q", "--format", form, "--retry-failed") == 1
@@ -97,7 +97,7 @@ def test_they_are_done_again_when_asked(work: Path, form: str) -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_what_is_mended_is_not_named_any_more(work: Path, form: str) -> None:
+def test_fixed_articles_are_no_longer_named(work: Path, form: str) -> None:
     assert go(work, "-q", "--format", form) == 1
     for name in ("breaks", "late", "torn"):
         (work / "raw" / f"{name}.txt").write_text(TEXT.format("All is well."), "utf-8")
@@ -130,7 +130,7 @@ def test_a_dry_run_counts_them(work: Path, capsys: Captured) -> None:
     ]  # fmt: skip
 
 
-def test_a_dry_run_says_them(work: Path, capsys: Captured) -> None:
+def test_dry_run_names_degraded_articles(work: Path, capsys: Captured) -> None:
     assert go(work, "--dry-run") == 1
     said = capsys.readouterr()
     assert "2  degraded: a stage failed" in said.out

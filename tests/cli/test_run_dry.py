@@ -1,4 +1,4 @@
-"""`pipeline run --dry-run` and `--first`: what a run would do, and a run over a few."""
+"""`pipeline run --dry-run` and `--first`."""
 
 import json
 from collections.abc import Iterator
@@ -68,11 +68,11 @@ def test_what_fails_is_named_and_counted(raw: Path, output: Path, capsys: Captur
     assert "3  documents in\n2  would be written\n1  failed\n" in captured.out
 
 
-def test_machines_are_told_the_same(raw: Path, output: Path, capsys: Captured) -> None:
+def test_json_has_the_same_content(raw: Path, output: Path, capsys: Captured) -> None:
     assert main(["run", str(raw), "--dry-run", "--json", "-o", str(output)]) == 0
-    told: dict[str, Any] = json.loads(capsys.readouterr().out)
-    assert list(told) == ["documents", "edits", "labels", "notes", "failures", "rejections"]
-    assert told["documents"] == {
+    printed: dict[str, Any] = json.loads(capsys.readouterr().out)
+    assert list(printed) == ["documents", "edits", "labels", "notes", "failures", "rejections"]
+    assert printed["documents"] == {
         "documents": 2,
         "would_be_written": 2,
         "failed": 0,
@@ -83,11 +83,11 @@ def test_machines_are_told_the_same(raw: Path, output: Path, capsys: Captured) -
     }
 
 
-def test_a_dry_run_says_what_the_run_then_does(raw: Path, output: Path, capsys: Captured) -> None:
+def test_dry_run_predicts_the_run(raw: Path, output: Path, capsys: Captured) -> None:
     assert main(["run", str(raw), "--dry-run", "--json", "-o", str(output)]) == 0
-    told = {edit["rule"]: edit["count"] for edit in json.loads(capsys.readouterr().out)["edits"]}
+    printed = {edit["rule"]: edit["count"] for edit in json.loads(capsys.readouterr().out)["edits"]}
     assert main(["run", str(raw), "-o", str(output), "-q"]) == 0
-    assert told == json.loads((output / "_run" / "run.json").read_text("utf-8"))["edits"]
+    assert printed == json.loads((output / "_run" / "run.json").read_text("utf-8"))["edits"]
 
 
 def test_quiet_shows_failures_only(raw: Path, output: Path, capsys: Captured) -> None:
@@ -116,7 +116,7 @@ def test_only_the_first_documents_are_taken(raw: Path, output: Path, capsys: Cap
 
 
 def test_the_rest_is_never_read(tmp_path: Path, output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a file of many records, no line behind the last one that is wanted; a process that reads is a batch ahead."""
+    """No line after the last wanted record of a file is read; a reading process is one batch ahead."""
     seen: list[str] = []
     read = JsonLinesReader.read
 

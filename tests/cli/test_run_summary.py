@@ -1,4 +1,4 @@
-"""What a run says at its end."""
+"""The summary at the end of a run."""
 
 import os
 import subprocess
@@ -32,21 +32,24 @@ def account(*, documents: int = 0, failed: int = 0) -> Counters:
     return made
 
 
-def said(capsys: Captured, **how: float | None) -> list[str]:
+def printed_lines(capsys: Captured, **how: float | None) -> list[str]:
     summary(account(documents=20, failed=2), Path("out"), **how)  # type: ignore[arg-type]
     return capsys.readouterr().out.splitlines()
 
 
-def test_the_time_is_told_where_it_is_known(capsys: Captured) -> None:
-    plain, timed = said(capsys), said(capsys, seconds=0.1)
+def test_summary_shows_the_time_if_known(capsys: Captured) -> None:
+    plain, timed = printed_lines(capsys), printed_lines(capsys, seconds=0.1)
     assert [line for line in timed if line not in plain] == ["0.1 s, 3.1 MB/s, 200 documents a second"]
     assert [line for line in timed if line in plain] == plain
     assert timed[-1].startswith("articles: out/")
 
 
-def test_the_time_is_told_with_the_workers(capsys: Captured) -> None:
-    assert said(capsys, seconds=372, workers=8)[-2] == "6 min 12 s with 8 workers, 1 kB/s, 0.054 documents a second"
-    assert said(capsys, seconds=41, workers=1)[-2] == "41 s with 1 worker, 7 kB/s, 0.49 documents a second"
+def test_summary_shows_time_and_workers(capsys: Captured) -> None:
+    assert (
+        printed_lines(capsys, seconds=372, workers=8)[-2]
+        == "6 min 12 s with 8 workers, 1 kB/s, 0.054 documents a second"
+    )
+    assert printed_lines(capsys, seconds=41, workers=1)[-2] == "41 s with 1 worker, 7 kB/s, 0.49 documents a second"
 
 
 @pytest.mark.parametrize(("seconds", "words"), [(0.0, "0.0 s"), (2.0, "2.0 s")])
@@ -58,7 +61,7 @@ def test_a_run_that_did_nothing_has_no_speed(capsys: Captured, seconds: float, w
 @pytest.mark.parametrize("seconds", [41, 372, 20_000, 200_000])
 @pytest.mark.parametrize("documents", [0, 20])
 def test_what_only_a_slow_machine_prints_can_be_removed(capsys: Captured, seconds: float, documents: int) -> None:
-    """So that tests of what is printed pass on any machine."""
+    """So that tests of the output pass on any machine."""
     summary(account(documents=documents), Path("out"))
     fast = capsys.readouterr().out
     summary(account(documents=documents), Path("out"), seconds=seconds, workers=2)

@@ -1,4 +1,4 @@
-"""How fast a run goes, and how long the rest may take."""
+"""The speed of a run, and the estimate of the remaining time."""
 
 import pytest
 from hypothesis import given
@@ -36,7 +36,7 @@ def test_the_speed_is_of_the_last_half_a_minute() -> None:
     assert run.pace.left(run.read + 60 * MB) == pytest.approx(30)
 
 
-def test_nothing_is_told_before_it_can_be_known() -> None:
+def test_no_estimate_is_shown_without_data() -> None:
     """Workers load in the first second; a time left that jumps about is worse than none."""
     run = Run()
     run.go(1.5, rate=MB)
@@ -48,7 +48,7 @@ def test_nothing_is_told_before_it_can_be_known() -> None:
     assert run.pace.left(run.read + 60 * MB) == pytest.approx(60)
 
 
-def test_a_race_through_unchanged_documents_says_nothing_of_what_comes_behind_it() -> None:
+def test_unchanged_documents_do_not_affect_the_estimate() -> None:
     run = Run()
     for _ in range(20):
         run.go(1, rate=500 * MB, unchanged=700)
@@ -72,7 +72,7 @@ def test_unchanged_documents_among_others_are_part_of_the_pace() -> None:
     assert run.pace.left(run.read + 90 * MB) == pytest.approx(30, rel=0.1)
 
 
-def test_a_document_that_takes_a_minute_is_no_standstill() -> None:
+def test_slow_document_does_not_set_the_speed_to_zero() -> None:
     run = Run()
     run.go(180, rate=MB, every=60)
     assert run.pace.speed() == pytest.approx(MB)
@@ -88,7 +88,7 @@ def test_when_all_is_read_no_time_is_left_to_tell() -> None:
 
 @given(st.lists(st.tuples(st.floats(0, 1e6), *[st.integers(0, 2**50)] * 3), max_size=60))
 def test_nothing_it_tells_is_below_nothing(course: list[tuple[float, int, int, int]]) -> None:
-    """Whatever it is told: times in any order, figures that go back."""
+    """With any input: times in any order, decreasing counts."""
     pace = SpeedEstimator(0.0)
     for time, unchanged, read, done in course:
         pace.record(time, unchanged=unchanged, read=read, done=done)

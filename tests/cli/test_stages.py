@@ -1,4 +1,4 @@
-"""`pipeline stages`: what runs, in which order."""
+"""`pipeline stages`: the stages of the recipe in their order."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`pipeline stages check`: what is tested, what is printed, and how it ends."""
+"""`pipeline stages check`: its checks, output and exit codes."""
 
 import sys
 from pathlib import Path
@@ -19,7 +19,7 @@ def checked(capsys: pytest.CaptureFixture[str], named: str) -> tuple[int, str]:
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a package that holds a sound stage, in the working directory."""
+    """A package with a valid stage, in the working directory."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.path", [*sys.path])
     folder = tmp_path / "loud" / f"loud_{tmp_path.name.replace('-', '_')}"
@@ -35,9 +35,7 @@ def test_a_sound_stage_in_a_folder_passes(package: Path, capsys: pytest.CaptureF
     assert shown.endswith("loud: all 11 laws hold\n\n")
 
 
-def test_a_fault_is_shown_with_its_text_and_the_exit_code_says_so(
-    package: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_fault_is_shown_with_its_text_and_the_exit_code_is_1(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (package / "__init__.py").write_text(RESTLESS, "utf-8")
     code, shown = checked(capsys, str(package))
     assert code == 1
@@ -45,7 +43,7 @@ def test_a_fault_is_shown_with_its_text_and_the_exit_code_says_so(
     assert "\ntext: 'oh'\nrule: loud.oh\n" in shown
 
 
-def test_what_could_not_be_tried_is_not_called_well(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unchecked_laws_are_not_reported_as_passed(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (package / "__init__.py").write_text(SOUND.replace('Rule("loud.', 'Rule("soft.'), "utf-8")
     (package / "cases.json").write_text('[{"given": "oh", "right": "OH", "why": "loud"}]', "utf-8")
     code, shown = checked(capsys, str(package))
@@ -60,15 +58,19 @@ def test_a_check_leaves_nothing_in_the_working_directory(package: Path, capsys: 
     assert [path.name for path in Path().iterdir()] == ["loud"]
 
 
-def test_without_hypothesis_it_says_what_to_install(
+def test_error_without_hypothesis_says_what_to_install(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert main(["stages", "check", "words"]) == 2
+<<<<<<< HEAD
     assert "pip install 'bilingual-pipeline[testing]'" in capsys.readouterr().err
+=======
+    assert "install 'bilingual-pipeline[testing]'" in capsys.readouterr().err
+>>>>>>> w27-r2
 
 
-def test_cases_beside_the_module_are_checked_too(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_cases_next_to_the_module_are_checked(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (package / "cases.json").write_text('[{"given": "oh", "right": "Oh", "why": "a capital is enough"}]', "utf-8")
     code, shown = checked(capsys, f"{package.parent}")
     assert code == 1

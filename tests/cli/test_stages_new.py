@@ -47,8 +47,8 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def loaded(package: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
     """The stage of a package, by the entry point that its pyproject.toml names."""
     monkeypatch.syspath_prepend(package)
-    told = tomllib.loads((package / "pyproject.toml").read_text("utf-8"))
-    ((name, place),) = told["project"]["entry-points"]["bilingual_pipeline.stages"].items()
+    manifest = tomllib.loads((package / "pyproject.toml").read_text("utf-8"))
+    ((name, place),) = manifest["project"]["entry-points"]["bilingual_pipeline.stages"].items()
     module, class_name = place.split(":")
     stage: Stage = getattr(importlib.import_module(module), class_name)()
     assert stage.name == name
@@ -103,7 +103,7 @@ def test_a_new_stage_is_declared_as_a_stage_must_be(packages: Path, kind: str, m
 
 
 @each_kind
-def test_every_setting_of_a_new_stage_says_what_it_does(
+def test_every_setting_of_a_new_stage_has_a_description(
     packages: Path, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stage = loaded(packages / f"late-{kind}", monkeypatch)
@@ -148,12 +148,12 @@ def test_module_and_class_are_named_after_the_stage(here: Path) -> None:
 
 def test_every_file_that_was_written_is_named(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["stages", "new", "late-tides"]) == 0
-    told = capsys.readouterr().out.splitlines()
+    printed = capsys.readouterr().out.splitlines()
     folder = here / "late-tides"
     written = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
     assert len(written) == 6
     for path in written:
-        assert f"  {path}" in told
+        assert f"  {path}" in printed
 
 
 def test_the_next_commands_are_named_with_the_folder_in_which_it_lies(
@@ -161,10 +161,10 @@ def test_the_next_commands_are_named_with_the_folder_in_which_it_lies(
 ) -> None:
     (here / "plugins").mkdir()
     assert main(["stages", "new", "late-tides", "-o", "plugins"]) == 0
-    told = capsys.readouterr().out
-    assert "\n  python -m pip install -e './plugins/late-tides[test]'\n" in told
-    assert "\n  python -m pytest ./plugins/late-tides\n" in told
-    assert "\n  pipeline stages check ./plugins/late-tides\n" in told
+    printed = capsys.readouterr().out
+    assert "\n  python -m pip install -e './plugins/late-tides[test]'\n" in printed
+    assert "\n  python -m pytest ./plugins/late-tides\n" in printed
+    assert "\n  pipeline stages check ./plugins/late-tides\n" in printed
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_the_next_commands_are_named_with_the_folder_in_which_it_lies(
         ("潮水", "lowercase letters"),
         ("../tides", "lowercase letters"),
         ("", "lowercase letters"),
-        ("t" * (MAX_STAGE_NAME_CHARS + 1), f"use at most 40"),
+        ("t" * (MAX_STAGE_NAME_CHARS + 1), "use at most 40"),
         ("dialogue", "is a built-in stage; choose another name"),
         ("lambda", "is a Python keyword; choose a longer name"),
         ("calendar", "is a module of the standard library; choose a longer name"),
@@ -194,10 +194,10 @@ def test_a_name_that_cannot_be_a_stage_s_is_refused_with_advice(
     here: Path, capsys: pytest.CaptureFixture[str], name: str, message: str
 ) -> None:
     assert main(["stages", "new", name]) == 2
-    told = capsys.readouterr()
-    assert told.err.startswith("pipeline: error: ")
-    assert message in told.err
-    assert told.out == ""
+    printed = capsys.readouterr()
+    assert printed.err.startswith("pipeline: error: ")
+    assert message in printed.err
+    assert printed.out == ""
     assert not list(here.iterdir())
 
 
@@ -224,15 +224,13 @@ def test_a_name_whose_module_can_be_imported_is_refused(
     assert not (here / "late-tides").exists()
 
 
-def test_a_folder_of_that_name_on_the_path_is_no_module(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folder_of_that_name_is_not_a_module(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (here / "tides").mkdir()
     monkeypatch.syspath_prepend(here)
     assert main(["stages", "new", "tides"]) == 0
 
 
-def test_a_folder_that_holds_something_is_refused_and_left_alone(
-    here: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_folder_with_files_is_refused_and_unchanged(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "late-tides").mkdir()
     (here / "late-tides" / "notes.txt").write_text("mine", "utf-8")
     assert main(["stages", "new", "late-tides"]) == 2
@@ -240,7 +238,7 @@ def test_a_folder_that_holds_something_is_refused_and_left_alone(
     assert [path.name for path in (here / "late-tides").iterdir()] == ["notes.txt"]
 
 
-def test_a_file_in_its_place_is_refused_and_left_alone(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_file_at_the_path_is_refused_and_unchanged(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "late-tides").write_text("mine", "utf-8")
     assert main(["stages", "new", "late-tides"]) == 2
     assert "late-tides already exists" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""`pipeline run -`: whatever comes through the pipe is told by its content, however it comes."""
+"""`pipeline run -`: the format of the data is detected by content, in chunks of any size."""
 
 import io
 import os
@@ -61,19 +61,19 @@ def ids(output: Path) -> list[str]:
     ],
     ids=["text", "text.gz", "jsonl", "jsonl.gz", "jsonl.zst", "zip", "zip.gz"],
 )
-def test_what_comes_is_told_by_its_content(
+def test_standard_input_is_detected_by_content(
     data: bytes, names: list[str], at_a_time: int, output: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run(data, output, monkeypatch, at_a_time=at_a_time) == 0
     assert ids(output) == names
 
 
-def test_nothing_that_comes_is_told(output: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+def test_empty_standard_input_is_reported(output: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
     assert run(b"", output, monkeypatch) == 1
     assert capsys.readouterr().err == "stdin: is empty; leave it out\n"
 
 
-def test_a_pipe_that_breaks_off_gives_what_came(
+def test_interrupted_pipe_gives_the_data_received(
     output: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
     assert run(gz(rows(200))[:-50], output, monkeypatch) == 1
@@ -82,13 +82,15 @@ def test_a_pipe_that_breaks_off_gives_what_came(
     assert len(ids(output)) > 100
 
 
-def test_files_may_be_named_beside_it(tmp_path: Path, output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_standard_input_can_be_combined_with_files(
+    tmp_path: Path, output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "keeper.txt").write_bytes(KEEPER)
     assert run(FERRY, output, monkeypatch, str(tmp_path / "keeper.txt")) == 0
     assert ids(output) == ["keeper", "stdin"]
 
 
-def test_the_settings_say_what_it_is_where_that_is_not_told(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_set_the_format_if_it_cannot_be_detected(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run(rows(2), output, monkeypatch, "--set", "input.format=text") == 0
     assert ids(output) == ["stdin"]
 
@@ -101,7 +103,7 @@ def test_standard_input_is_read_once(output: Path, capsys: Captured) -> None:
 @pytest.mark.skipif(not os.path.exists("/dev/fd"), reason="this system has no such paths")
 @pytest.mark.parametrize("data", [zipped(ferry=FERRY), gz(FERRY), FERRY], ids=["zip", "gz", "text"])
 def test_a_pipe_may_be_named_by_its_path(data: bytes, tmp_path: Path, output: Path) -> None:
-    """As the shell does with `<(…)`; it is read once, too."""
+    """As in `<(…)` of a shell; it is read once, too."""
     (tmp_path / "data").write_bytes(data)
     command = f"{sys.executable} -m pipeline run <(cat {tmp_path / 'data'}) -q -o {output}"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
@@ -109,7 +111,7 @@ def test_a_pipe_may_be_named_by_its_path(data: bytes, tmp_path: Path, output: Pa
     assert len(ids(output)) == 1
 
 
-def test_standard_input_that_is_closed_is_told(output: Path) -> None:
+def test_closed_standard_input_is_reported(output: Path) -> None:
     command = f"{sys.executable} -m pipeline run - -q -o {output} <&-"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert done.returncode == 1

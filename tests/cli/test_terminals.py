@@ -1,4 +1,4 @@
-"""No id, name or text reaches a terminal with what it acts on, whichever verb prints it; streams fail quietly."""
+"""No command prints control characters of ids, names or texts to a terminal; closed streams cause no errors."""
 
 import json
 import os
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="it has no pseudo-termin
 BELL = "\x1b]0;attack\x07"
 """Sets the title of a terminal."""
 OWN = re.compile(r"\x1b\[[\d;?]*[A-Za-z]|\r")
-"""What rich writes to a terminal; nothing hostile here looks like it."""
+"""Control sequences that rich writes; the hostile texts have none of them."""
 TEXT = (
     f"The Lamp{BELL}\n\nQ: Who\u202e lights\x9b31m it?\n\n"
     "A: My\u200b aunt\x85 did.\u2028 \U000e0041 andnobody else\x0b.\n"
@@ -102,7 +102,7 @@ COMMANDS: dict[str, Callable[[Path], list[str]]] = {
 
 @contextmanager
 def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bytes]]:
-    """Standard output and standard error are a terminal, in the block; what it was sent."""
+    """Makes standard output and standard error a terminal; yields what was written to it."""
     master, slave = os.openpty()
     sent: list[bytes] = []
     ended = threading.Event()
@@ -153,17 +153,17 @@ def test_a_terminal_gets_no_control_characters(name: str, place: Path, monkeypat
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_pipe_gets_no_control_characters(name: str, place: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert called(COMMANDS[name](place)) in {0, 1, 2}
-    told = capfd.readouterr()
-    assert HIDDEN.findall((told.out + told.err).replace("\n", "")) == []
+    printed = capfd.readouterr()
+    assert HIDDEN.findall((printed.out + printed.err).replace("\n", "")) == []
     if name.endswith("--json"):
-        assert all(json.loads(part) for part in ([told.out] if "{\n" in told.out else told.out.splitlines()))
+        assert all(json.loads(part) for part in ([printed.out] if "{\n" in printed.out else printed.out.splitlines()))
 
 
 def test_an_id_of_several_lines_makes_no_line_of_its_own(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("run", "verify", "diff", "restore", "explain --doubtful"):
         called(COMMANDS[name](place))
-        told = capsys.readouterr()
-        assert not [line for line in (told.out + told.err).splitlines() if line.startswith("written: all")], name
+        printed = capsys.readouterr()
+        assert not [line for line in (printed.out + printed.err).splitlines() if line.startswith("written: all")], name
 
 
 def test_data_stays_as_it_is_but_on_a_terminal(
@@ -210,7 +210,7 @@ VERBS = {
     "help": "--help",
 }
 DATA = {"clean", "export", "restore", "config", "schema"}
-"""Those whose output is data: where it cannot be written, that is an error."""
+"""Commands whose output is data: it is an error if it cannot be written."""
 FEW = ("run", "clean", "verify", "help")
 """A process starts for each; all verbs have their turn in the soak."""
 
@@ -233,7 +233,7 @@ def shell(command: str, folder: Path, **variables: str) -> "subprocess.Completed
         [("clean", "ascii"), ("verify", "ascii"), ("diff", "cp936")],
     ),
 )
-def test_an_encoding_that_lacks_characters_is_no_error(verb: str, encoding: str, small: Path) -> None:
+def test_characters_outside_the_encoding_are_no_error(verb: str, encoding: str, small: Path) -> None:
     done = shell(VERBS[verb], small, PYTHONIOENCODING=encoding)
     assert b"Error" not in done.stderr
     assert done.returncode in {0, 1}
@@ -257,7 +257,7 @@ def test_a_full_disk_under_standard_output_is_named(verb: str, small: Path) -> N
 
 
 @pytest.mark.parametrize("verb", only(VERBS, FEW))
-def test_a_reader_that_has_gone_is_no_error(verb: str, small: Path) -> None:
+def test_closed_pipe_is_no_error(verb: str, small: Path) -> None:
     done = shell(f"{VERBS[verb]} 2> said | true; echo ${{PIPESTATUS[0]}}", small)
     assert done.stdout in ({b"0\n", b"1\n"} if verb.startswith("run") else {b"0\n"})
     assert b"Broken" not in (small / "said").read_bytes()

@@ -18,14 +18,14 @@ Captured = pytest.CaptureFixture[str]
 
 @pytest.fixture
 def written(raw: Path, output: Path) -> Path:
-    """An output with what the run remembers of it."""
+    """An output with the state of its run."""
     assert main(["run", str(raw), "-o", str(output), "-q"]) == 0
     return output
 
 
 @pytest.fixture
 def articles(articles: Path) -> Path:
-    """The articles of an output alone, as they are passed on: nobody knows how they were written."""
+    """The articles of an output without the state of the run, as when they are passed on."""
     (articles / "_run" / "state.sqlite").unlink()
     return articles
 
@@ -43,7 +43,7 @@ def test_a_good_output_is_counted(articles: Path, capsys: Captured) -> None:
     assert captured.err == ""
 
 
-def test_quiet_says_nothing_of_a_good_output(articles: Path, capsys: Captured) -> None:
+def test_quiet_prints_nothing_for_a_valid_output(articles: Path, capsys: Captured) -> None:
     assert main(["verify", str(articles), "-q"]) == 0
     assert capsys.readouterr() == ("", "")
 
@@ -72,7 +72,7 @@ def test_a_changed_text_does_not_restore(articles: Path, capsys: Captured) -> No
 
 
 def test_a_changed_field_is_not_what_its_span_says(articles: Path, capsys: Captured) -> None:
-    """The text still restores; what importers read does not come from it."""
+    """The text can be restored, but the field does not match it."""
     change(articles / "lamps.json", lambda document: document["title"].update(text="Lamps for Nobody"))
     assert main(["verify", str(articles), "-q"]) == 1
     (line,) = capsys.readouterr().err.splitlines()
@@ -118,7 +118,7 @@ def translate(document: dict[str, Any]) -> None:
     document["language"] = "fr"
 
 
-def test_an_output_that_nobody_edited_is_sound(written: Path, capsys: Captured) -> None:
+def test_unedited_output_is_valid(written: Path, capsys: Captured) -> None:
     assert main(["verify", str(written)]) == 0
     captured = capsys.readouterr()
     assert "edited" not in captured.out + captured.err
@@ -135,7 +135,7 @@ def test_a_sound_article_that_was_edited_is_named_as_edited_and_not_as_broken(wr
     assert {path: path.read_bytes() for path in written.rglob("*") if path.is_file()} == before
 
 
-def test_what_an_edit_breaks_is_told_as_well(written: Path, capsys: Captured) -> None:
+def test_faults_caused_by_an_edit_are_reported_too(written: Path, capsys: Captured) -> None:
     (written / "lamps.json").write_bytes((written / "lamps.json").read_bytes()[:-20])
     assert main(["verify", str(written), "-q"]) == 1
     edited, broken = capsys.readouterr().err.splitlines()
@@ -152,7 +152,7 @@ def test_a_part_of_an_output_can_be_checked(written: Path, capsys: Captured, par
     assert capsys.readouterr().err == "locks.json: edited after it was written\n"
 
 
-def test_another_time_and_an_article_that_is_gone_are_no_edits(written: Path) -> None:
+def test_new_timestamp_and_missing_article_are_not_edits(written: Path) -> None:
     os.utime(written / "lamps.json", ns=(1, 1))
     (written / "wire" / "locks.json").unlink()
     assert main(["verify", str(written), "-q"]) == 0
@@ -204,7 +204,7 @@ def test_only_articles_that_were_edited_are_named_after_a_run_that_was_refused_f
         assert capsys.readouterr().err == f"{shard.name}:2: edited after it was written\n"
 
 
-def test_an_article_behind_a_link_is_that_of_its_output(written: Path, tmp_path: Path, capsys: Captured) -> None:
+def test_linked_article_belongs_to_its_output(written: Path, tmp_path: Path, capsys: Captured) -> None:
     path = written / "lamps.json"
     (tmp_path / "outputs").mkdir()
     elsewhere = path.rename(tmp_path / "outputs" / "lamps.json")
@@ -241,9 +241,7 @@ def test_an_article_that_cannot_be_read_hides_nothing_of_the_others(
 
 
 @pytest.mark.parametrize("damage", [b"no database at all" * 400, None])
-def test_where_it_cannot_be_read_how_they_were_written_that_is_said(
-    written: Path, capsys: Captured, damage: bytes | None
-) -> None:
+def test_unreadable_run_state_is_reported(written: Path, capsys: Captured, damage: bytes | None) -> None:
     state = written / "_run" / "state.sqlite"
     if damage is None:
         with sqlite3.connect(state) as database:
@@ -269,7 +267,7 @@ def test_a_folder_that_can_only_be_read_is_checked(written: Path, capsys: Captur
 
 
 def test_a_file_that_is_not_called_as_its_article_is_named(articles: Path, capsys: Captured) -> None:
-    """As where a file system took two names for one, and the later article replaced the earlier one."""
+    """As on a file system that treats two names as one, so that the later article replaced the earlier one."""
     (articles / "lamps.json").write_bytes((articles / "wire" / "locks.json").read_bytes())
     assert main(["verify", str(articles)]) == 1
     said = capsys.readouterr()

@@ -1,4 +1,4 @@
-"""Stages of other packages: found where they are installed, run where they are named, and never trusted."""
+"""Stages of other packages: found if installed, run if the recipe names them, and never trusted."""
 
 import json
 from pathlib import Path
@@ -41,8 +41,8 @@ def test_provenance_records_the_package_and_version_of_each_stage(shelf: Shelf) 
 def test_a_stage_that_is_passed_as_an_object_is_recorded_with_its_package_too(shelf: Shelf) -> None:
     shelf.stage("loud")
     (stage,) = recipe(["loud"]).stages
-    (told,) = recipe([type(stage)()]).versions
-    assert (told.package, told.version) == ("loud-stages", "0.3")
+    (recorded,) = recipe([type(stage)()]).versions
+    assert (recorded.package, recorded.version) == ("loud-stages", "0.3")
 
 
 def test_a_stage_that_no_recipe_names_changes_nothing(shelf: Shelf) -> None:
@@ -74,7 +74,7 @@ def test_a_package_that_fails_to_import_is_named_with_the_reason(shelf: Shelf) -
     )
 
 
-def test_a_package_that_wants_to_end_the_process_is_named(shelf: Shelf) -> None:
+def test_package_that_exits_on_import_is_named(shelf: Shelf) -> None:
     shelf.put("broken-stages", "1.0", "leaving_stages", "raise SystemExit(3)", "loud")
     assert "SystemExit: 3" in refused("loud")
 
@@ -127,20 +127,20 @@ SILENT = STAGE.format(stage="loud", body="return ()")
         ),
     ],
 )
-def test_what_is_no_stage_is_refused_before_any_text_is_read(shelf: Shelf, code: str, fault: str) -> None:
+def test_invalid_stage_is_refused_before_any_text_is_read(shelf: Shelf, code: str, fault: str) -> None:
     shelf.put("odd-stages", "1.0", "odd_stages", code, "loud")
     said = refused("loud")
     assert said.startswith("stage 'loud' of package odd-stages 1.0 ")
     assert fault in said
 
 
-def test_a_broken_package_that_the_recipe_does_not_name_disturbs_nothing(shelf: Shelf) -> None:
+def test_broken_package_outside_the_recipe_has_no_effect(shelf: Shelf) -> None:
     shelf.put("broken-stages", "1.0", "broken_stages", "raise RuntimeError('broken')", "loud", "words")
     assert [stage.name for stage in recipe(["entities", "words"]).stages] == ["entities", "words"]
     assert Pipeline().process(TALK).text == TALK
 
 
-def test_looking_at_what_is_installed_imports_nothing(shelf: Shelf) -> None:
+def test_listing_installed_plugins_imports_nothing(shelf: Shelf) -> None:
     shelf.put("broken-stages", "1.0", "broken_stages", "raise RuntimeError('broken')", "loud")
     (offer,) = offers()
     assert (offer.name, str(offer.package), offer.value) == ("loud", "broken-stages 1.0", "broken_stages:Shout")
@@ -168,7 +168,9 @@ def test_a_stage_that_breaks_names_the_document_the_stage_and_the_package(shelf:
     assert reason in str(error.value)
 
 
-def test_a_run_names_them_too_and_goes_on(shelf: Shelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_run_names_document_stage_and_package_and_continues(
+    shelf: Shelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     shelf.stage("loud", body="return [] if 'lamp' in document.text else 1 / 0")
     (tmp_path / "raw").mkdir()
     (tmp_path / "raw" / "a.txt").write_text("No light here.\n", "utf-8")
@@ -186,7 +188,7 @@ def test_a_run_names_them_too_and_goes_on(shelf: Shelf, tmp_path: Path, capsys: 
 # --- the commands
 
 
-def test_the_list_of_stages_shows_what_is_installed_and_from_where(
+def test_stages_lists_installed_stages_with_their_packages(
     shelf: Shelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shelf.stage("loud")
@@ -200,9 +202,7 @@ def test_the_list_of_stages_shows_what_is_installed_and_from_where(
     assert "loud" not in rest
 
 
-def test_the_list_of_stages_says_what_is_wrong_with_a_broken_package_and_goes_on(
-    shelf: Shelf, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_stages_reports_a_broken_package_and_continues(shelf: Shelf, capsys: pytest.CaptureFixture[str]) -> None:
     shelf.put("broken-stages", "1.0", "broken_stages", "raise RuntimeError('out of tune')", "loud")
     shelf.stage("words", package="greedy-stages")
     assert main(["stages"]) == 0
@@ -212,9 +212,7 @@ def test_the_list_of_stages_says_what_is_wrong_with_a_broken_package_and_goes_on
     assert "stage 'words' of package greedy-stages 0.3 has the name of a built-in stage" in shown
 
 
-def test_the_list_of_stages_for_machines_has_an_object_a_stage(
-    shelf: Shelf, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_json_list_of_stages_has_one_object_per_stage(shelf: Shelf, capsys: pytest.CaptureFixture[str]) -> None:
     shelf.stage("loud")
     assert main(["stages", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)

@@ -1,4 +1,4 @@
-"""`pipeline.toml`: what it may say, and how it refuses the rest, naming the file and the key."""
+"""`pipeline.toml`: valid settings, and errors that name the file and the key."""
 
 from pathlib import Path
 
@@ -23,11 +23,11 @@ def complaint(path: Path) -> str:
     return str(refused.value)
 
 
-def test_an_empty_file_says_nothing_new(tmp_path: Path) -> None:
+def test_empty_file_gives_the_defaults(tmp_path: Path) -> None:
     assert load(written(tmp_path, "")) == Settings()
 
 
-def test_what_the_file_says_is_what_holds(tmp_path: Path) -> None:
+def test_settings_are_those_of_the_file(tmp_path: Path) -> None:
     settings = load(
         written(
             tmp_path,
@@ -105,27 +105,27 @@ def test_a_value_of_the_wrong_type_is_refused(tmp_path: Path, toml: str, key: st
 
 
 @pytest.mark.parametrize("name", ["klingon", "base64"])
-def test_an_encoding_that_no_text_has_is_refused_before_any_document_fails_for_it(tmp_path: Path, name: str) -> None:
+def test_unknown_encoding_is_refused_before_any_document_is_read(tmp_path: Path, name: str) -> None:
     path = written(tmp_path, f'[input]\nencoding = "{name}"')
     said = complaint(path)
     assert said.startswith(f"{path}: key 'input.encoding'")
     assert name in said
 
 
-def test_what_is_no_toml_is_refused_with_the_line(tmp_path: Path) -> None:
+def test_invalid_toml_is_refused_with_the_line(tmp_path: Path) -> None:
     path = written(tmp_path, 'recipe = []\nrecipe = = "x"')
     said = complaint(path)
     assert said.startswith(f"{path}: is no TOML")
     assert "line 2" in said
 
 
-def test_a_file_that_is_no_text_is_no_toml(tmp_path: Path) -> None:
+def test_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "pipeline.toml"
     path.write_bytes(b'recipe = ["\xff"]')
     assert complaint(path).startswith(f"{path}: is no TOML")
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_missing_file_is_named(tmp_path: Path) -> None:
     path = tmp_path / "none.toml"
     assert complaint(path) == f"{path}: cannot be read: No such file or directory"
 
@@ -158,12 +158,12 @@ def refused(path: Path, *overrides: str) -> str:
     return str(error.value)
 
 
-def test_a_rule_that_is_off_does_nothing_and_the_others_go_on(tmp_path: Path) -> None:
+def test_disabled_rule_does_nothing_and_other_rules_still_run(tmp_path: Path) -> None:
     path = written(tmp_path, '[rules]\n"words.number" = "off"')
     assert configured(path).clean("Since2019 they kept recordsin a shed.") == "Since2019 they kept records in a shed."
 
 
-def test_all_rules_of_a_stage_have_one_switch(tmp_path: Path) -> None:
+def test_all_rules_of_a_stage_can_be_switched_off_at_once(tmp_path: Path) -> None:
     path = written(tmp_path, '[rules]\nwords = "off"\n"words.number" = 0.9')
     assert configured(path).clean("Since2019 they kept recordsin a shed.") == "Since 2019 they kept recordsin a shed."
 
@@ -200,12 +200,12 @@ def test_the_vocabulary_is_words_names_outlets_and_roles(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("toml", ['vocabulary = ["x"]', "vocabulary.words = 'x'", "vocabulary.roles = ['x']"])
-def test_a_vocabulary_of_another_shape_is_refused(tmp_path: Path, toml: str) -> None:
+def test_vocabulary_of_the_wrong_type_is_refused(tmp_path: Path, toml: str) -> None:
     path = written(tmp_path, toml)
     assert complaint(path).startswith(f"{path}: Expected ")
 
 
-def test_a_word_of_the_vocabulary_is_left_alone(tmp_path: Path) -> None:
+def test_word_in_the_vocabulary_is_not_changed(tmp_path: Path) -> None:
     path = written(tmp_path, 'vocabulary.words = ["recordsin"]')
     assert configured(path).clean("They kept recordsin a shed.") == "They kept recordsin a shed."
 
@@ -228,7 +228,7 @@ recipe = ["entities", "languages"]
 DAMAGED = "Since2019 they kept recordsin a quot;shed quot;."
 
 
-def test_a_profile_is_laid_over_for_the_documents_that_match_and_recorded(tmp_path: Path) -> None:
+def test_profile_applies_to_matching_documents_and_is_recorded(tmp_path: Path) -> None:
     pipe = configured(written(tmp_path, PROFILES))
     other, wire = pipe.process(DAMAGED, id="other/1"), pipe.process(DAMAGED, id="agency/sub/1")
     assert (other.text, other.provenance.pipeline.profile) == ('Since2019 they kept recordsin a "shed".', None)
@@ -236,9 +236,9 @@ def test_a_profile_is_laid_over_for_the_documents_that_match_and_recorded(tmp_pa
     assert wire.provenance.pipeline.settings != other.provenance.pipeline.settings
 
 
-def test_all_that_a_match_says_must_hold(tmp_path: Path) -> None:
+def test_all_conditions_of_a_match_must_be_true(tmp_path: Path) -> None:
     pipe = configured(written(tmp_path, PROFILES))
-    told = [
+    profiles = [
         pipe.process(DAMAGED, id=name, metadata=metadata).provenance.pipeline.profile
         for name, metadata in [
             ("tapes/1", {"site": "a.example"}),
@@ -247,7 +247,7 @@ def test_all_that_a_match_says_must_hold(tmp_path: Path) -> None:
             ("x", {"site": "a.example"}),
         ]
     ]
-    assert told == ["tapes", None, None, None]
+    assert profiles == ["tapes", None, None, None]
 
 
 def test_a_profile_may_run_other_stages(tmp_path: Path) -> None:
@@ -256,18 +256,18 @@ def test_a_profile_may_run_other_stages(tmp_path: Path) -> None:
     assert [stage.name for stage in article.provenance.pipeline.stages] == ["entities", "languages"]
 
 
-def test_the_first_profile_that_matches_holds(tmp_path: Path) -> None:
+def test_first_matching_profile_applies(tmp_path: Path) -> None:
     toml = '[profiles.b]\nmatch.id = "*"\n[profiles.a]\nmatch.id = "*"'
     assert configured(written(tmp_path, toml)).process("Six.", id="x").provenance.pipeline.profile == "b"
 
 
-def test_the_vocabulary_of_a_profile_adds_to_that_of_all(tmp_path: Path) -> None:
+def test_vocabulary_of_a_profile_is_added_to_the_general_one(tmp_path: Path) -> None:
     toml = 'vocabulary.words = ["a"]\n[profiles.b]\nmatch.id = "*"\nvocabulary.words = ["b"]'
     pipe = configured(written(tmp_path, toml))
     assert [way.recipe.vocabulary.words for way in pipe.variants] == [("a", "b"), ("a",)]
 
 
-def test_what_a_profile_says_of_a_stage_goes_before_what_holds_of_a_rule_for_all(tmp_path: Path) -> None:
+def test_stage_threshold_of_a_profile_overrides_general_rule_threshold(tmp_path: Path) -> None:
     toml = 'rules."words.number" = 0.9\n[profiles.b]\nmatch.id = "b"\nrules.words = "off"'
     pipe = configured(written(tmp_path, toml))
     assert pipe.process("Since2019.", id="b").text == "Since2019."
@@ -298,7 +298,7 @@ def test_what_a_profile_says_of_a_stage_goes_before_what_holds_of_a_rule_for_all
         ),
     ],
 )  # fmt: skip
-def test_what_is_wrong_in_a_profile_is_said_with_its_name(tmp_path: Path, toml: str, said: str) -> None:
+def test_error_in_a_profile_names_the_profile(tmp_path: Path, toml: str, said: str) -> None:
     path = written(tmp_path, toml)
     assert refused(path).startswith(f"{path}: {said}")
 
@@ -306,7 +306,7 @@ def test_what_is_wrong_in_a_profile_is_said_with_its_name(tmp_path: Path, toml: 
 # --- what the command line lays over the file
 
 
-def test_an_override_goes_before_the_file(tmp_path: Path) -> None:
+def test_override_takes_precedence_over_the_file(tmp_path: Path) -> None:
     path = written(tmp_path, '[stages.words]\nlongest = 30\n[rules]\n"words.number" = 0.95')
     pipe = configured(path, "stages.words.longest=20", "rules.words=off")
     assert options(pipe.recipe.stages[4]) == {"longest": 20}
@@ -325,7 +325,7 @@ def test_a_text_needs_no_quotes_on_the_command_line(override: str, want: str) ->
     assert layers(None, [override]).settings.input.encoding == want
 
 
-def test_of_two_overrides_the_later_holds() -> None:
+def test_later_override_takes_precedence() -> None:
     assert layers(None, ["input.id_field=a", "input.id_field=b"]).settings.input.id_field == "b"
 
 
@@ -348,11 +348,11 @@ def test_lists_and_rules_can_be_overridden() -> None:
         ("recipe=words", "Expected `array | null`, got `str` - at `recipe`"),
     ],
 )
-def test_a_wrong_override_is_refused_and_named_rather_than_the_file(tmp_path: Path, override: str, said: str) -> None:
+def test_invalid_override_is_named_instead_of_the_file(tmp_path: Path, override: str, said: str) -> None:
     path = written(tmp_path, "[stages.words]\nlongest = 30")
     assert refused(path, override).startswith(f"--set {override}: {said}")
 
 
-def test_a_fault_of_the_file_is_the_files_beside_overrides(tmp_path: Path) -> None:
+def test_error_in_the_file_names_the_file_despite_overrides(tmp_path: Path) -> None:
     path = written(tmp_path, "[stages.words]\nlongst = 30")
     assert refused(path, "stages.words.longest=3").startswith(f"{path}: [stages.words]: no setting 'longst'")

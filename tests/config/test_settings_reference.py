@@ -22,7 +22,7 @@ def fits(toml: str) -> bool:
     return CHECK.is_valid(tomllib.loads(toml))
 
 
-def test_the_schema_is_one() -> None:
+def test_schema_is_a_valid_json_schema() -> None:
     jsonschema.Draft202012Validator.check_schema(schema(PARTS))
 
 
@@ -48,7 +48,7 @@ def test_the_published_schema_is_that_of_the_built_in_stages() -> None:
         '[profiles.x]\nmatch.id = ["a", "b"]\nstages.words.longest = 3\nrules.words = "off"',
     ],
 )
-def test_what_the_pipeline_reads_fits(toml: str) -> None:
+def test_schema_accepts_what_the_pipeline_reads(toml: str) -> None:
     assert fits(toml)
 
 
@@ -69,16 +69,16 @@ def test_what_the_pipeline_reads_fits(toml: str) -> None:
         '[profiles.x]\nmatch.id = "a"\nstages.words.longst = 3',
     ],
 )
-def test_what_the_pipeline_refuses_does_not_fit(toml: str) -> None:
+def test_schema_refuses_what_the_pipeline_refuses(toml: str) -> None:
     assert not fits(toml)
 
 
 def test_every_rule_and_every_setting_of_a_stage_is_described() -> None:
-    told = {setting.key: setting for setting in catalogue(PARTS)}
-    assert {key[1] for key in told if key[0] == "rules"} == {
+    settings = {setting.key: setting for setting in catalogue(PARTS)}
+    assert {key[1] for key in settings if key[0] == "rules"} == {
         rule.name for stage in recipe().stages for rule in stage.rules
     }
-    assert all(setting.what for setting in told.values())
-    assert told["input", "include"].allowed == "a list of text"
-    assert told["input", "limits", "ratio"].default == 250
-    assert told["sources", "zstd", "window"].allowed == "a whole number from 10 to 31"
+    assert all(setting.what for setting in settings.values())
+    assert settings["input", "include"].allowed == "a list of text"
+    assert settings["input", "limits", "ratio"].default == 250
+    assert settings["sources", "zstd", "window"].allowed == "a whole number from 10 to 31"

@@ -29,7 +29,7 @@ def test_every_field_gives_its_span_back(content: list[str | Piece]) -> None:
 
 
 @given(labelled_texts())
-def test_segments_are_the_labels_and_what_nobody_labelled(content: list[str | Piece]) -> None:
+def test_segments_are_the_labels_and_the_unlabelled_text(content: list[str | Piece]) -> None:
     made = article(*content)
     labels = {(s.start, s.end) for s in made.segments if s.rule == "given.label"}
     unlabelled = [s for s in made.segments if s.rule != "given.label"]
@@ -130,7 +130,7 @@ def test_credits_are_gathered_by_their_number() -> None:
     assert segments(made)[3] == ("周平", "credit.name", "/credits/0/names/1")
 
 
-def test_a_role_that_nobody_holds_is_a_credit_without_names() -> None:
+def test_role_without_names_is_a_credit_without_names() -> None:
     assert article(part("credit.role", "编辑", of=0)).credits[0].names == ()
 
 
@@ -168,13 +168,13 @@ def test_a_disclaimer_in_two_paragraphs_is_one_field() -> None:
 
 
 @pytest.mark.parametrize("value", ["label", "legend", "front-matter", "reference", "repeat"])
-def test_what_is_no_field_is_a_segment_that_points_nowhere(value: str) -> None:
+def test_unassigned_part_is_a_segment_without_field(value: str) -> None:
     made = article(answer("The ferry sails at six."), "\n", part(value, "ferry"))
     assert segments(made)[1] == ("ferry", value, None)
     assert list(pipeline.faults(made)) == []
 
 
-# --- what nobody labelled
+# --- unlabelled text
 
 
 def test_unlabelled_text_around_turns_is_lead_prose_and_closing() -> None:
@@ -184,7 +184,7 @@ def test_unlabelled_text_around_turns_is_lead_prose_and_closing() -> None:
     assert made.closing == ("After.", "At last.")
 
 
-def test_a_text_that_nobody_labelled_is_a_lead() -> None:
+def test_unlabelled_text_is_a_lead() -> None:
     assert article("The ferry\n\n——\n\nsails.").lead == ("The ferry", "sails.")
 
 
@@ -193,7 +193,7 @@ def test_unlabelled_text_below_a_heading_is_prose_of_its_section() -> None:
     assert made.sections[0].paragraphs == ("She sails at six.",)
 
 
-def test_marks_between_labels_are_no_text_that_nobody_labelled() -> None:
+def test_marks_between_labels_are_not_unlabelled_text() -> None:
     made = article("**", question("When?"), "** ——\n• ", answer("Six."), " ■")
     assert len(made.segments) == 2
 

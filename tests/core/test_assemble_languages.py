@@ -58,7 +58,7 @@ def test_turns_of_a_translation_between_those_of_the_body_are_counted_apart() ->
 
 
 def test_words_that_translate_another_exchange_open_one() -> None:
-    """Where only the answers were translated, no question tells where the next exchange begins."""
+    """If only the answers were translated, no question shows where the next exchange begins."""
     made = article(
         question("几点？"), "\n", answer("六点。"), "\n", version("en", answer("Six."), of=1), "\n",
         question("为何？"), "\n", answer("潮水。"), "\n", version("en", answer("The tide."), of=2),

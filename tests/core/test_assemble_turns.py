@@ -26,7 +26,7 @@ def test_a_question_and_its_answer_are_an_exchange() -> None:
     ]
 
 
-def test_a_speaker_label_points_to_the_speaker_of_the_turn_behind_it() -> None:
+def test_speaker_label_points_to_the_speaker_of_the_next_turn() -> None:
     made = article(
         speaker_label("ASH", ASH), ": ", question("When?"), "\n", speaker_label("船长", MA), "：", answer("At six.")
     )
@@ -61,14 +61,14 @@ def test_a_new_turn_starts_at_another_part() -> None:
     assert exchange.asides == (Turn(n=2, speaker="Host", paragraphs=("One moment.",)),)
 
 
-def test_an_aside_of_nobody_does_not_end_the_turn_around_it() -> None:
+def test_aside_without_speaker_does_not_end_the_turn_around_it() -> None:
     made = article(answer("At six."), "\n", part("aside", "(A horn sounds.)"), "\n", answer("That is her."))
     (exchange,) = exchanges(made)
     assert exchange.answers[0].paragraphs == ("At six.", "That is her.")
     assert exchange.asides == (Turn(n=2, speaker=None, paragraphs=("(A horn sounds.)",)),)
 
 
-def test_a_question_behind_an_answer_opens_the_next_exchange() -> None:
+def test_question_after_an_answer_opens_the_next_exchange() -> None:
     made = article(question("When?"), "\n", answer("Six."), "\n", question("Why?"), "\n", answer("The tide."))
     assert [(exchange.n, exchange.question, exchange.answer) for exchange in exchanges(made)] == [
         (1, "When?", "Six."),
@@ -111,7 +111,7 @@ def test_exchanges_and_turns_are_counted_through_the_body() -> None:
     assert [turn.n for exchange in exchanges(made) for turn in exchange.turns] == [1, 2, 3, 4]
 
 
-def test_a_label_that_nobodys_words_follow_is_a_turn_without_words() -> None:
+def test_label_without_words_after_it_is_an_empty_turn() -> None:
     made = article(
         speaker_label("ASH", ASH),
         ":\n",
@@ -127,7 +127,7 @@ def test_a_label_that_nobodys_words_follow_is_a_turn_without_words() -> None:
     assert [turn.paragraphs for turn in exchange.answers] == [("Six.",), ()]
 
 
-def test_a_label_and_the_words_of_somebody_else_are_two_turns() -> None:
+def test_label_and_words_of_different_speakers_are_two_turns() -> None:
     made = article(speaker_label("ASH", ASH), ":\n", answer("Six."))
     assert [(turn.speaker, turn.paragraphs) for turn in exchanges(made)[0].turns] == [(ASH, ()), (MA, ("Six.",))]
     assert [(speaker.name, speaker.labels) for speaker in made.speakers] == [(ASH, ("ASH",)), (MA, ())]
@@ -136,7 +136,7 @@ def test_a_label_and_the_words_of_somebody_else_are_two_turns() -> None:
 # --- speakers
 
 
-def test_speakers_come_in_the_order_of_their_first_turn_with_all_their_labels() -> None:
+def test_speakers_are_in_order_of_first_turn_with_all_labels() -> None:
     made = article(
         speaker_label("ASH", ASH), ": ", question("When?"), "\n", speaker_label("马", MA), "：", answer("Six."), "\n",
         speaker_label("Ms Ash", ASH), ": ", question("Why?"), "\n", speaker_label("马", MA), "：", answer("The tide."),
@@ -159,13 +159,13 @@ def test_who_neither_asks_nor_answers_is_a_moderator() -> None:
     ]
 
 
-def test_in_a_conversation_in_which_nobody_asks_all_roles_are_other() -> None:
+def test_all_roles_are_other_if_no_one_asks() -> None:
     made = article(answer("Six.", of="Mate"), "\n", answer("Seven."))
     assert [speaker.role for speaker in made.speakers] == ["other", "other"]
     assert len(exchanges(made)) == 1
 
 
-def test_q_and_a_words_name_nobody_but_ask_and_answer() -> None:
+def test_q_and_a_words_have_roles_but_no_names() -> None:
     made = article(
         speaker_label("Q", None),
         ": ",

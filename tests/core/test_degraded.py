@@ -48,7 +48,7 @@ def given_to(*labels: Label) -> Pipeline:
 
 
 def fields(article: Article) -> dict[str, object]:
-    """What an article is made of, without what is said about it."""
+    """The content of an article, without notes and provenance."""
     found = msgspec.to_builtins(article)
     return {key: found[key] for key in found.keys() - {"annotations", "notes", "provenance"}}
 
@@ -82,13 +82,13 @@ def test_a_finder_that_fails_costs_its_own_labels(harm: str, reason: str) -> Non
     assert [note for note in article.notes if note.stage == "frail"] == [failure]
 
 
-def test_the_file_and_the_line_of_what_was_raised_are_named_without_folders() -> None:
+def test_note_names_file_and_line_of_an_error_without_folders() -> None:
     (failure,) = made("RAISES LATER").failures
     assert "of failing.py)" in failure.message
     assert "/" not in failure.message
 
 
-def test_where_nothing_fails_nothing_is_said() -> None:
+def test_article_without_failures_has_no_such_note() -> None:
     article = made("")
     assert article.failures == ()
     assert [annotation.value for annotation in article.annotations] == ["high"]
@@ -128,11 +128,11 @@ def test_an_error_that_quotes_the_whole_document_is_cut(monkeypatch: pytest.Monk
     assert "of test_degraded.py)" in failure.message
 
 
-def test_the_same_article_comes_out_each_time() -> None:
+def test_degraded_article_is_deterministic() -> None:
     assert made("RAISES AT ONCE") == made("RAISES AT ONCE")
 
 
-def test_memory_that_runs_out_need_not_be_the_fault_of_the_document(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_out_of_memory_is_not_a_failure_of_the_finder(monkeypatch: pytest.MonkeyPatch) -> None:
     def find(*_: object) -> None:
         raise MemoryError
 
@@ -150,7 +150,7 @@ def test_a_repair_that_fails_fails_the_document() -> None:
 # --- finders that need what another one failed to give
 
 
-def test_a_verdict_that_rests_on_labels_that_are_missing_is_ignored() -> None:
+def test_rejection_based_on_missing_labels_is_ignored() -> None:
     pipe = Pipeline([*STAGES, Picky()])
     article = made("RAISES LATER", pipe)
     assert [note.stage for note in article.failures] == ["frail", "picky"]
@@ -160,7 +160,7 @@ def test_a_verdict_that_rests_on_labels_that_are_missing_is_ignored() -> None:
     )
 
 
-def test_any_other_verdict_holds() -> None:
+def test_any_other_rejection_is_kept() -> None:
     with pytest.raises(RejectedError, match="has no tide"):
         Pipeline([*STAGES, Picky()]).process("Q: Who winds it?\n\nA: Nobody.")
 
@@ -175,7 +175,7 @@ def test_any_other_verdict_holds() -> None:
         ("TWICE", "overlaps"),
     ],
 )
-def test_labels_that_contradict_cost_the_stage_that_gave_them_last(harm: str, reason: str) -> None:
+def test_contradicting_labels_of_the_last_stage_are_dropped(harm: str, reason: str) -> None:
     article = made(harm)
     (failure,) = article.failures
     assert (failure.stage, failure.rule) == ("frail", "stage.failed")
@@ -202,7 +202,7 @@ def test_a_text_whose_only_labels_contradict_has_none(labels: tuple[Label, ...])
     assert [note.stage for note in article.failures] == ["given"]
 
 
-def test_labels_that_contradict_say_of_which_rules_they_are_in_every_process() -> None:
+def test_contradiction_error_keeps_its_rules_when_pickled() -> None:
     with pytest.raises(ContradictionError) as error:
         PIPELINE.process(INTERVIEW.format(harm="OVERLAPS all"), strict=True)
     assert error.value.rules == ("dialogue.labelled", "frail.seen")
@@ -226,7 +226,7 @@ def test_an_article_that_would_be_invalid_has_no_structure() -> None:
     assert [annotation.value for annotation in article.annotations] == ["high"]
 
 
-def test_a_mistake_of_the_assembly_costs_the_structure(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_error_in_assembly_gives_an_article_without_structure(monkeypatch: pytest.MonkeyPatch) -> None:
     from pipeline.core.assemble import assemble
 
     def mistaken(document: pipeline.Document, *others: object) -> Article:
@@ -240,7 +240,7 @@ def test_a_mistake_of_the_assembly_costs_the_structure(monkeypatch: pytest.Monke
     assert "the assembly raised IndexError: list index out of range (line " in failure.message
 
 
-def test_a_document_of_which_no_valid_article_can_be_made_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_document_fails_if_no_valid_article_can_be_made(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "pipeline.core.structuring.faults", lambda _: iter(["/provenance: does not restore", "and more"])
     )
@@ -268,14 +268,14 @@ def test_the_built_in_recipe_can_be_strict() -> None:
     assert pipeline.process(INTERVIEW, strict=True) == pipeline.process(INTERVIEW)
 
 
-def test_what_the_notes_mean_is_said() -> None:
+def test_rules_of_the_notes_have_meanings() -> None:
     explained = pipeline.explain(made("RAISES LATER"))
     (note,) = [note for note in explained.notes if note.rule == "stage.failed"]
     assert note.meaning == "a finder failed, and what it finds is missing"
 
 
 @pytest.mark.parametrize("name", ["stage", "article"])
-def test_no_stage_can_speak_in_the_name_of_the_pipeline(name: str) -> None:
+def test_no_stage_may_use_a_reserved_name(name: str) -> None:
     class Impostor(Frail):
         """A finder under a name that is taken."""
 
@@ -301,7 +301,7 @@ lines = st.text(st.one_of(characters, st.sampled_from("aZ码\n :")), min_size=1,
 
 
 @given(lines.filter(lambda text: not text.isspace()), st.lists(found, max_size=6))
-def test_whatever_a_finder_gives_the_article_is_valid(text: str, given_: list[Label]) -> None:
+def test_article_is_valid_for_any_findings(text: str, given_: list[Label]) -> None:
     article = given_to(*given_).process(text)
     assert list(pipeline.faults(article)) == []
     assert pipeline.restore(article) == text.encode()

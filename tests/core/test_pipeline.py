@@ -1,4 +1,4 @@
-"""One document, the whole way: what a stage may do, what is done with what it finds, and what is refused."""
+"""Processing one document: what stages may do, how findings are applied, and which findings are refused."""
 
 import pickle
 from typing import Any
@@ -45,7 +45,7 @@ from pipeline import (
 
 
 def broken(stage: Mend) -> StageError:
-    """The error that a stage causes, where no finder may fail."""
+    """The error that a stage causes in strict processing."""
     with pytest.raises(StageError) as error:
         Pipeline([stage]).process(TEXT, id="pier/7", strict=True)
     assert (error.value.document, error.value.stage) == ("pier/7", stage.name)
@@ -109,7 +109,7 @@ def test_a_repair_that_breaks_the_protocol_fails_the_document(finding: Any, reas
         (Reject("look.seen", None), "message is a str"),  # type: ignore[arg-type]
     ],
 )
-def test_what_a_finder_may_not_give_is_refused_and_told_to_who_wants_to_know(finding: Any, reason: str) -> None:
+def test_invalid_finding_of_a_finder_is_refused_and_raised_if_strict(finding: Any, reason: str) -> None:
     assert reason in broken(Look((finding,))).reason
 
 
@@ -130,23 +130,23 @@ def test_a_stage_that_raises_fails_the_document_with_its_cause(stage: Mend, reas
     assert type(error.__cause__).__name__ in reason
 
 
-def test_a_stage_that_raises_is_told_where_without_the_folders_of_this_machine() -> None:
+def test_error_of_a_stage_has_file_and_line_but_no_folders() -> None:
     assert regex.search(r"\(line \d+ of acting\.py\)$", broken(Breaks()).reason)
 
 
-def test_a_stage_that_wants_to_end_the_process_fails_its_document_only() -> None:
+def test_stage_that_exits_fails_only_its_document() -> None:
     assert broken(Leaves()).reason.startswith("raised SystemExit: 3")
 
 
-def test_a_stage_that_never_stops_finding_is_stopped() -> None:
+def test_stage_with_endless_findings_is_stopped() -> None:
     assert "findings and did not end" in broken(Endless()).reason
 
 
-def test_a_stage_that_gives_nothing_to_go_through_says_so() -> None:
+def test_stage_that_returns_no_iterator_is_reported() -> None:
     assert broken(Rubbish()).reason.startswith("raised TypeError: 'int' object is not iterable")
 
 
-def test_a_stage_cannot_change_what_came_with_the_document() -> None:
+def test_stage_cannot_change_metadata() -> None:
     assert broken(Meddles()).reason.startswith("raised TypeError: 'mappingproxy' object does not support item")
 
 
@@ -171,7 +171,7 @@ def test_a_stage_that_changes_nothing_leaves_no_change() -> None:
     assert Pipeline([Mend((note(0, 3),)), Shout()]).process("Six, sharp.").provenance.changes == ()
 
 
-def test_edits_may_come_in_any_order() -> None:
+def test_edits_may_be_yielded_in_any_order() -> None:
     article = Pipeline([Mend((edit(33, ".", "!"), edit(0, "The", "A")))]).process(TEXT)
     assert article.text == "A ferry leaves at half past six!"
 
@@ -181,14 +181,14 @@ def test_edits_are_recorded_as_small_as_they_can_be() -> None:
     assert article.provenance.changes[0].edits == (edit(20, "half", "ten"),)
 
 
-def test_two_edits_that_touch_may_both_come_down_to_an_insertion_at_one_place() -> None:
+def test_adjacent_edits_may_both_reduce_to_insertions_at_one_offset() -> None:
     article = Pipeline([Mend((edit(0, "The", "The,"), edit(3, " ", "; ")))]).process(TEXT)
     assert article.text == "The,; ferry leaves at half past six."
     assert pipeline.restore(article) == TEXT.encode()
     assert list(pipeline.faults(article)) == []
 
 
-def test_confidence_is_rounded_before_the_threshold_is_asked() -> None:
+def test_confidence_is_rounded_before_it_is_compared_to_the_threshold() -> None:
     article = Pipeline([Mend((edit(4, "ferry", "boat", 0.895000001, "mend.careful"),))]).process(TEXT)
     assert article.provenance.changes[0].edits[0].confidence == 0.9
 
@@ -219,14 +219,14 @@ def test_a_finder_sees_the_text_that_all_repairs_left() -> None:
     assert article.title.text == "fErry"
 
 
-def test_a_layer_of_a_stages_own_comes_out_as_an_annotation() -> None:
+def test_layer_of_a_plugin_becomes_an_annotation() -> None:
     article = Pipeline([Look((label(4, 9, "look.tide", "low", 0.666),))]).process(TEXT)
     (annotation,) = article.annotations
     assert (annotation.layer, annotation.value, annotation.start, annotation.end) == ("look.tide", "low", 4, 9)
     assert (annotation.rule, annotation.confidence) == ("look.seen", 0.67)
 
 
-def test_a_label_of_the_whole_document_is_an_annotation_without_a_place() -> None:
+def test_label_of_the_whole_document_is_an_annotation_without_offsets() -> None:
     article = Pipeline([Look((Label.whole("look.tide", "spring", "look.seen", 0.9),))]).process(TEXT)
     (annotation,) = article.annotations
     assert (annotation.value, annotation.start, annotation.end) == ("spring", None, None)
@@ -253,13 +253,13 @@ def test_a_rule_of_a_finder_that_is_off_finds_nothing(finding: Finding) -> None:
     assert (article.title, article.notes) == (None, ())
 
 
-def test_a_threshold_of_the_settings_goes_before_the_rule_s_own() -> None:
+def test_threshold_in_the_settings_overrides_that_of_the_rule() -> None:
     stage = Mend((edit(4, "ferry", "boat", 0.89, "mend.careful"),))
     assert Pipeline([stage], rules={"mend": 0.8}).clean(TEXT) == "The boat leaves at half past six."
     assert Pipeline([stage], rules={"mend": 0.8, "mend.careful": 0.95}).clean(TEXT) == TEXT
 
 
-def test_a_rejected_document_says_who_why_and_under_which_rule() -> None:
+def test_rejection_names_document_reason_and_rule() -> None:
     with pytest.raises(RejectedError) as verdict:
         Pipeline([Look((Reject("look.seen", "is a timetable"),))]).process(TEXT, id="pier/7")
     assert (verdict.value.document, verdict.value.rule, verdict.value.reason) == (
@@ -283,7 +283,7 @@ def repaired(draw: st.DrawFn) -> tuple[str, Pipeline]:
 
 
 @given(repaired())
-def test_whatever_repairs_do_the_source_comes_back(case: tuple[str, Pipeline]) -> None:
+def test_source_is_restored_after_any_repairs(case: tuple[str, Pipeline]) -> None:
     text, pipe = case
     article = pipe.process(text)
     assert pipeline.restore(article) == text.encode()
@@ -326,7 +326,7 @@ def test_the_provenance_names_the_stages_and_their_settings() -> None:
 
 
 @pytest.mark.parametrize("beside", [{"id": "a\udc80"}, {"metadata": {"author": "\ud800"}}], ids=["id", "metadata"])
-def test_a_lone_surrogate_beside_the_text_fails_the_document(beside: dict[str, Any]) -> None:
+def test_lone_surrogate_in_metadata_or_id_fails_the_document(beside: dict[str, Any]) -> None:
     with pytest.raises(pipeline.DocumentError, match="lone surrogate"):
         pipeline.process("Ada was here.", **beside)
 

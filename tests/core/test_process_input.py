@@ -1,4 +1,4 @@
-"""What goes into the processing of one document: bytes, texts, pages, metadata, and what is refused."""
+"""The input of `process`: bytes, texts, pages and metadata, and input that is refused."""
 
 import hashlib
 import subprocess
@@ -21,7 +21,7 @@ def test_an_empty_document_is_refused(data: str | bytes) -> None:
 
 
 @pytest.mark.parametrize("data", [" \n\t\u3000", b"\r\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf \n"])
-def test_a_blank_document_is_refused(data: str | bytes) -> None:
+def test_document_of_white_space_is_refused(data: str | bytes) -> None:
     with pytest.raises(DocumentError, match="holds nothing but blanks"):
         Pipeline([]).process(data)
 
@@ -57,7 +57,7 @@ def test_a_text_and_its_utf_8_give_the_same_article() -> None:
     assert Pipeline([Shout()]).process(TEXT + "渡轮") == Pipeline([Shout()]).process((TEXT + "渡轮").encode())
 
 
-def test_undecodable_bytes_are_noted_where_they_stand_after_all_changes() -> None:
+def test_undecodable_bytes_are_noted_at_their_final_offsets() -> None:
     article = Pipeline([Mend((edit(0, "渡轮", "船"),))]).process(
         "渡轮六点半开，\r\n风大不开。\n".encode() + b"\x80\r\n"
     )
@@ -72,7 +72,7 @@ def test_mixed_line_ends_are_the_first_change() -> None:
     assert article.text == "one\nB\n\n"
 
 
-def test_what_came_with_the_record_comes_out() -> None:
+def test_metadata_and_origin_of_a_record_are_kept() -> None:
     article = Pipeline([]).process(
         TEXT, id="pier/7", metadata={"url": "https://ferry.example", "page": "3"}, media_type="text/plain"
     )
@@ -121,7 +121,7 @@ def test_a_record_of_a_page_is_not_processed_as_text() -> None:
         Pipeline([]).process(record(PAGE, "text/html"))
 
 
-def test_a_record_is_passed_without_what_it_holds_itself() -> None:
+def test_record_cannot_be_combined_with_its_own_fields() -> None:
     with pytest.raises(UsageError, match="a Record holds the id, metadata and origin"):
         Pipeline([]).process(record(TEXT), id="other")
 

@@ -1,4 +1,4 @@
-"""The recipe: what is wrong with it is said before any text is read, and what to move where."""
+"""The recipe: errors are raised before any text is read, and say what to move where."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class Harbour(Silent):
 
 @dataclass(frozen=True)
 class Late(Silent):
-    """A repair that stands after two others."""
+    """A repair that must run after two others."""
 
     name: ClassVar[str] = "late"
     after: ClassVar[frozenset[str]] = frozenset({"entities", "words"})
@@ -66,7 +66,7 @@ class Future(Silent):
 # --- what a recipe is
 
 
-def test_the_built_in_recipe_is_the_one_of_the_design() -> None:
+def test_built_in_recipe_has_the_documented_order() -> None:
     built_in = recipe()
     assert [stage.name for stage in built_in.stages] == list(BUILT_IN)
     assert [step.stage.name for step in built_in.repairs] == ["entities", "mojibake", "markup", "punctuation", "words"]
@@ -77,7 +77,7 @@ def test_every_built_in_stage_is_found_under_its_own_name() -> None:
     assert all(recipe([name]).stages[0].name == name for name in BUILT_IN)
 
 
-def test_names_and_stages_of_ones_own_may_stand_together() -> None:
+def test_recipe_may_mix_names_and_stage_objects() -> None:
     assert [stage.name for stage in recipe(["entities", Silent(), "languages"]).stages] == [
         "entities",
         "silent",
@@ -93,7 +93,7 @@ def test_a_selection_keeps_the_order_of_the_recipe() -> None:
     assert [stage.name for stage in recipe().select(["words", "entities"]).stages] == ["entities", "words"]
 
 
-def test_a_selection_of_a_stage_that_is_not_there_names_the_nearest() -> None:
+def test_selecting_an_unknown_stage_suggests_the_nearest() -> None:
     with pytest.raises(UsageError, match="stage 'entites' is not in the recipe; did you mean 'entities'"):
         recipe().select(["entites"])
 
@@ -111,40 +111,40 @@ def test_an_unknown_stage_like_no_other_is_refused_with_all_names() -> None:
         recipe(["zzz"])
 
 
-def test_a_stage_before_the_one_it_must_follow_is_told_where_to_go() -> None:
+def test_error_for_a_misplaced_stage_says_where_to_move_it() -> None:
     with pytest.raises(UsageError, match="'mojibake' must run after 'entities'; move it after 'entities'"):
         recipe(["mojibake", "entities"])
 
 
-def test_of_several_stages_to_follow_the_last_is_named_so_that_one_move_is_enough() -> None:
+def test_error_names_the_last_stage_to_follow() -> None:
     names = ["late", "words", "entities"]
     with pytest.raises(UsageError, match="move it after 'entities'"):
         check_order([recipe([name]).stages[0] if name != "late" else Late() for name in names])
 
 
-def test_a_stage_to_follow_that_is_not_in_the_recipe_is_no_matter() -> None:
+def test_stage_to_follow_may_be_missing_from_the_recipe() -> None:
     assert recipe([Late()]).stages == (Late(),)
 
 
-def test_a_layer_that_comes_too_late_is_told_where_to_come_from() -> None:
+def test_error_for_a_layer_given_too_late_says_what_to_move() -> None:
     with pytest.raises(UsageError, match=r"'harbour' needs layer 'tides\.level'.*; move it after 'tides'"):
         recipe([Harbour(), Tides()])
     assert recipe([Tides(), Harbour()]).stages == (Tides(), Harbour())
 
 
-def test_a_layer_that_nobody_gives_is_named() -> None:
+def test_layer_that_no_stage_gives_is_named() -> None:
     with pytest.raises(UsageError, match=r"'harbour' needs layer 'tides\.level'.*; add a stage that gives it"):
         recipe([Harbour()])
 
 
-def test_a_repair_behind_a_finder_is_told_to_go_before_the_first() -> None:
+def test_error_for_a_repair_after_a_finder_says_where_to_move_it() -> None:
     with pytest.raises(
         UsageError, match=r"'silent' repairs text but comes after 'tides'.*move 'silent' before 'tides'"
     ):
         recipe([Tides(), Harbour(), Silent()])
 
 
-def test_a_stage_stands_once() -> None:
+def test_stage_may_be_listed_only_once() -> None:
     with pytest.raises(UsageError, match="stage 'silent' is listed twice; remove one"):
         recipe([Silent(), Silent(longest=7)])
 
@@ -169,7 +169,7 @@ def test_settings_are_the_fields_of_their_stage() -> None:
     }
 
 
-def test_settings_leave_what_a_stage_of_ones_own_was_made_with() -> None:
+def test_settings_keep_other_options_of_a_stage_object() -> None:
     (stage,) = recipe([Silent(longest=7)], {"silent": {"hours": [6]}}).stages
     assert stage == Silent(longest=7, hours=frozenset({6}))
 
@@ -201,12 +201,12 @@ def of(*stages: Silent) -> Recipe:
     return Recipe(tuple(step(stage) for stage in stages))
 
 
-def test_the_fingerprint_tells_stages_their_order_and_their_settings() -> None:
+def test_fingerprint_depends_on_stages_order_and_settings() -> None:
     recipes = [(), (Silent(),), (Silent(longest=41),), (Silent(), Late()), (Late(), Silent())]
     assert len({of(*stages).fingerprint for stages in recipes}) == len(recipes)
 
 
-def test_the_fingerprint_does_not_hang_on_the_order_of_a_set() -> None:
+def test_fingerprint_does_not_depend_on_the_order_of_a_set() -> None:
     forward, backward = Silent(hours=frozenset([0, 8])), Silent(hours=frozenset([8, 0]))
     assert list(forward.hours) != list(backward.hours)
     assert of(forward).fingerprint == of(backward).fingerprint

@@ -32,12 +32,12 @@ def used(article: Article) -> set[str]:
 
 @pytest.mark.soak
 @pytest.mark.parametrize("rule", RULES)
-def test_without_a_rule_articles_hold_to_the_contract_and_restore(rule: str) -> None:
+def test_articles_are_valid_and_restorable_without_a_rule(rule: str) -> None:
     without_a_rule(rule, SAMPLES)
 
 
 @pytest.mark.parametrize(("number", "rule"), list(enumerate(RULES)))
-def test_without_a_rule_an_article_holds_to_the_contract_and_restores(number: int, rule: str) -> None:
+def test_article_is_valid_and_restorable_without_a_rule(number: int, rule: str) -> None:
     """The same with one of the samples for each rule."""
     without_a_rule(rule, [SAMPLES[number % len(SAMPLES)]])
 
@@ -57,24 +57,22 @@ def as_it_is() -> list[Article]:
     return [pipeline.process(path.read_bytes(), id=path.stem) for path in SAMPLES]
 
 
-def test_a_raised_threshold_does_less_and_says_so() -> None:
+def test_higher_threshold_makes_fewer_edits_and_notes_the_others() -> None:
     strict = Pipeline(rules=dict.fromkeys(REPAIRS, 1.0))
     before = sum(len(change.edits) for article in as_it_is() for change in article.provenance.changes)
     articles = [strict.process(path.read_bytes(), id=path.stem) for path in SAMPLES]
     after = sum(len(change.edits) for article in articles for change in article.provenance.changes)
-    told = [note for article in articles for note in article.notes if note.suggestion is not None]
+    suggestions = [note for article in articles for note in article.notes if note.suggestion is not None]
     assert after < before
     # A few edits of a later round are not even proposed where the first was not made.
-    assert len(told) > 0.9 * (before - after)
+    assert len(suggestions) > 0.9 * (before - after)
 
 
 @given(
     path=st.sampled_from(SAMPLES),
     thresholds=st.dictionaries(st.sampled_from([*REPAIRS, *RULES]), st.sampled_from([0.0, 0.9, 0.97, 1.0, "off"])),
 )
-def test_a_repair_has_nothing_left_to_do_after_itself_under_any_thresholds(
-    path: Path, thresholds: dict[str, float | str]
-) -> None:
+def test_repair_is_idempotent_under_any_thresholds(path: Path, thresholds: dict[str, float | str]) -> None:
     made = recipe(rules=thresholds)  # type: ignore[arg-type]  # "off" is one of the texts
     text = decode(path.read_bytes()).text
     for step in made.repairs:

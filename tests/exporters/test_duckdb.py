@@ -1,4 +1,4 @@
-"""DuckDB: articles in nested columns of its own types, flat tables beside them."""
+"""DuckDB: articles in nested columns, and flat tables."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,7 +33,7 @@ def test_nested_fields_are_asked_for_by_their_names(database: "DuckDBPyConnectio
 
 
 @pytest.mark.parametrize("name", [name for name in ROW_TYPES if name != "articles"])
-def test_flat_tables_hold_the_rows_in_the_order_of_the_articles(database: "DuckDBPyConnection", name: str) -> None:
+def test_flat_tables_have_rows_in_the_order_of_the_articles(database: "DuckDBPyConnection", name: str) -> None:
     ids = [row[0] for row in database.execute(f"SELECT id FROM {name}").fetchall()]
     assert ids == [article.id for article in everything() for _ in ROW_MAKERS[name](ArticleRows(article))]
 
@@ -44,7 +44,7 @@ def test_no_column_needs_a_quotation_mark(database: "DuckDBPyConnection") -> Non
             database.execute(f"SELECT {', '.join(kind.__struct_fields__)} FROM {name}")
 
 
-def test_what_may_not_be_null_is_declared_so(database: "DuckDBPyConnection") -> None:
+def test_required_columns_are_not_null(database: "DuckDBPyConnection") -> None:
     nullable = dict(
         database.execute(
             "SELECT column_name, is_nullable FROM information_schema.columns WHERE table_name = 'turns'"
@@ -59,7 +59,7 @@ def test_lists_are_lists(database: "DuckDBPyConnection") -> None:
     assert found == [(["Mara Lindqvist"],)]
 
 
-def test_without_the_library_the_error_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_error_without_the_library_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pipeline.export([bridge()], tmp_path / "a.duckdb")
     monkeypatch.setitem(__import__("sys").modules, "duckdb", None)
     with pytest.raises(UsageError, match=r"pip install 'bilingual-pipeline\[duckdb\]'"):

@@ -50,7 +50,7 @@ def test_a_name_stays_below_the_output(name: str) -> None:
 
 
 @given(st.lists(IDS, min_size=2, max_size=8, unique=True))
-def test_two_ids_never_share_a_file_and_no_folder_stands_where_a_file_goes(ids: list[str]) -> None:
+def test_ids_have_distinct_files_and_no_folder_has_the_name_of_a_file(ids: list[str]) -> None:
     """Read as file systems do: part by part, so that one article cannot lie inside another."""
     parts = sorted(tuple(file_name(name).split("/")) for name in ids)
     for first, second in pairwise(parts):
@@ -78,7 +78,7 @@ def test_two_ids_never_share_a_file_and_no_folder_stands_where_a_file_goes(ids: 
         ("a.json/b", "a%2Ejson/b.json"),
     ],
 )
-def test_only_what_no_file_system_should_see_is_encoded(name: str, expected: str) -> None:
+def test_only_unsafe_characters_are_encoded(name: str, expected: str) -> None:
     assert file_name(name) == expected
 
 
@@ -89,14 +89,14 @@ def test_a_long_name_is_cut_between_characters_and_ends_in_a_hash() -> None:
     assert path != file_name("评" * 101)
 
 
-def test_an_article_lies_at_its_name_as_utf8(tmp_path: Path) -> None:
+def test_article_is_written_to_its_name_as_utf8(tmp_path: Path) -> None:
     path = write_article(article("湖/a"), tmp_path)
     assert path == tmp_path / "湖" / "a.json"
     assert path.read_bytes() == encode_article(article("湖/a"))
     assert "湖/a".encode() in path.read_bytes()
 
 
-def test_what_is_written_reads_back(tmp_path: Path) -> None:
+def test_written_article_can_be_read(tmp_path: Path) -> None:
     write_article(article(), tmp_path)
     assert list(pipeline.read(tmp_path)) == [article()]
 
@@ -117,7 +117,7 @@ def test_an_article_replaces_an_earlier_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("call", ["fsync", "replace"])
-def test_a_file_that_cannot_be_finished_leaves_the_earlier_one_and_no_rest(
+def test_failed_write_keeps_the_earlier_file_and_leaves_no_temporary_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
     path = tmp_path / "a.json"
@@ -133,7 +133,7 @@ def test_a_file_that_cannot_be_finished_leaves_the_earlier_one_and_no_rest(
     assert os.listdir(tmp_path) == ["a.json"]
 
 
-def test_a_link_that_the_user_names_stays_and_the_file_that_it_leads_to_is_replaced(tmp_path: Path) -> None:
+def test_link_named_by_the_user_is_kept_and_its_target_replaced(tmp_path: Path) -> None:
     (tmp_path / "disk").mkdir()
     (tmp_path / "a.json").symlink_to(tmp_path / "disk" / "a.json")
     for data in (b"first", b"later"):
@@ -143,7 +143,7 @@ def test_a_link_that_the_user_names_stays_and_the_file_that_it_leads_to_is_repla
     assert os.listdir(tmp_path / "disk") == ["a.json"]
 
 
-def test_a_run_that_is_stopped_while_writing_leaves_no_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted_write_leaves_no_temporary_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def stopped(_: int) -> None:
         raise KeyboardInterrupt
 
@@ -153,8 +153,8 @@ def test_a_run_that_is_stopped_while_writing_leaves_no_rest(tmp_path: Path, monk
     assert os.listdir(tmp_path) == []
 
 
-def test_what_is_not_finished_yet_is_no_article_to_a_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever reads the folder while it is written sees whole articles only."""
+def test_unfinished_file_is_not_read_as_an_article(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader of the folder during a write sees only complete articles."""
     seen: list[list[Article]] = []
     monkeypatch.setattr(os, "fsync", lambda _: seen.append(list(pipeline.read(tmp_path))))
     write_article(article(), tmp_path)

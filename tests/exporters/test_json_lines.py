@@ -1,4 +1,4 @@
-"""An article a line: plain, packed, and as whoever reads such files expects it."""
+"""JSON Lines: one article per line, plain or compressed."""
 
 import gzip
 import io
@@ -32,7 +32,7 @@ def test_the_suffix_packs_the_lines(tmp_path: Path) -> None:
     assert zstd.decompress((tmp_path / "a.jsonl.zst").read_bytes()) == lines()
 
 
-def test_a_gzip_file_holds_neither_a_time_nor_a_name(tmp_path: Path) -> None:
+def test_gzip_file_has_no_time_and_no_name(tmp_path: Path) -> None:
     pipeline.export(everything(), tmp_path / "a.jsonl.gz")
     head = (tmp_path / "a.jsonl.gz").read_bytes()[:8]
     assert head[3] == 0, "no flag, so no name"

@@ -19,7 +19,7 @@ def lines(tmp_path: Path, found: list[Article], **options: object) -> list[dict[
     return [json.loads(line) for line in (tmp_path / "a.jsonl").read_text("utf-8").splitlines()]
 
 
-def said(text: str) -> list[tuple[str, str]]:
+def messages_of(text: str) -> list[tuple[str, str]]:
     (line,) = MessagesExport()._conversations(pipeline.process(text, id="a"))
     return [(message.role, message.content) for message in line.messages]
 
@@ -44,11 +44,11 @@ def test_turns_of_one_side_that_follow_each_other_are_one_message() -> None:
         "Anna: Who lit it?\n\nBo: And when?\n\nPavel: I did.\n\nOlga: At six.\n\n"
         "Anna: Why?\n\nPavel: It was dark.\n\nBo: Why dark?\n\nOlga: It was night.\n"
     )
-    assert said(text)[:2] == [("user", "Who lit it?\n\nAnd when?"), ("assistant", "I did.\n\nAt six.")]
+    assert messages_of(text)[:2] == [("user", "Who lit it?\n\nAnd when?"), ("assistant", "I did.\n\nAt six.")]
 
 
 def test_a_last_question_without_an_answer_is_left_out() -> None:
-    assert said("Q: Who lit it?\n\nA: I did.\n\nQ: Why?\n")[-1] == ("assistant", "I did.")
+    assert messages_of("Q: Who lit it?\n\nA: I did.\n\nQ: Why?\n")[-1] == ("assistant", "I did.")
 
 
 def test_an_article_without_question_and_answer_gives_no_line(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Which sink is meant: by name, by suffix, of this package or of another."""
+"""The registry: exporters by name and by suffix, built in or from another package."""
 
 import sys
 from collections.abc import Callable
@@ -35,7 +35,7 @@ Offering = Callable[..., None]
 
 @pytest.fixture
 def offering(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Offering:
-    """A package, as it lies installed, that offers a sink."""
+    """An installed package that offers an exporter."""
     monkeypatch.syspath_prepend(tmp_path / "site")
 
     def offer(code: str, name: str = "ids", package: str = "idlers", attribute: str = "Ids") -> None:
@@ -51,7 +51,7 @@ def offering(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Offering:
 
 
 @pytest.mark.parametrize("name", BUILT_IN_EXPORTERS)
-def test_every_built_in_sink_keeps_to_the_protocol(name: str) -> None:
+def test_every_built_in_exporter_follows_the_protocol(name: str) -> None:
     made = exporter(name)
     assert isinstance(made, Exporter)
     assert made.name == name
@@ -59,7 +59,7 @@ def test_every_built_in_sink_keeps_to_the_protocol(name: str) -> None:
     assert not list(registry.exporter_faults(made))
 
 
-def test_these_go_to_standard_output() -> None:
+def test_exporters_that_support_standard_output() -> None:
     assert [name for name in BUILT_IN_EXPORTERS if isinstance(exporter(name), StreamingExporter)] == [
         "jsonl",
         "csv",
@@ -75,11 +75,11 @@ def test_these_go_to_standard_output() -> None:
         ("a.sqlite3", "sqlite"), ("a.db", "sqlite"), ("a.duckdb", "duckdb"), ("a.txt", "text"),
     ],
 )  # fmt: skip
-def test_the_suffix_tells_the_format(target: str, expected: str) -> None:
+def test_format_is_inferred_from_the_suffix(target: str, expected: str) -> None:
     assert format_of(Path(target)) == expected
 
 
-def test_a_suffix_that_tells_nothing_is_an_error_that_lists_the_formats() -> None:
+def test_error_for_an_unknown_suffix_lists_the_formats() -> None:
     with pytest.raises(UsageError, match="cannot infer the format from '.*'; use --to .json, jsonl, parquet, csv"):
         format_of(Path("articles.docx"))
 
@@ -100,7 +100,7 @@ def test_an_option_of_the_wrong_type_is_an_error_that_names_it() -> None:
         exporter("messages", {"pairs": "yes"})
 
 
-def test_a_sink_of_another_package_is_found_by_name_and_by_suffix(tmp_path: Path, offering: Offering) -> None:
+def test_exporter_of_another_package_is_found_by_name_and_suffix(tmp_path: Path, offering: Offering) -> None:
     offering(SINK)
     assert exporter_names()[-1] == "ids"
     pipeline.export(everything(), tmp_path / "a.ids", end=",")
@@ -121,30 +121,30 @@ def test_a_sink_of_another_package_is_found_by_name_and_by_suffix(tmp_path: Path
         ('end: str = ";"', "end: str", "missing 1 required positional argument: 'end'"),
     ],
 )
-def test_an_unfit_sink_is_named_with_its_package(offering: Offering, old: str, new: str, fault: str) -> None:
+def test_invalid_exporter_is_named_with_its_package(offering: Offering, old: str, new: str, fault: str) -> None:
     assert old in SINK
     offering(SINK.replace(old, new))
-    with pytest.raises(UsageError, match="sink 'ids' of package idlers 1.2 ") as error:
+    with pytest.raises(UsageError, match="exporter 'ids' of package idlers 1.2 ") as error:
         exporter("ids")
     assert fault in str(error.value)
 
 
-def test_an_unfit_sink_disturbs_nobody_who_does_not_use_it(tmp_path: Path, offering: Offering) -> None:
+def test_invalid_exporter_has_no_effect_if_unused(tmp_path: Path, offering: Offering) -> None:
     offering("import nothing_of_that_name\n")
     pipeline.export(everything(), tmp_path / "a.jsonl")
     with pytest.raises(
-        UsageError, match="cannot infer the format.*; sink 'ids' of package idlers 1.2 cannot be loaded"
+        UsageError, match="cannot infer the format.*; exporter 'ids' of package idlers 1.2 cannot be loaded"
     ):
         format_of(tmp_path / "a.docx")
 
 
-def test_a_name_that_two_packages_offer_is_refused(offering: Offering) -> None:
+def test_name_offered_by_two_packages_is_refused(offering: Offering) -> None:
     offering(SINK)
     offering(SINK, package="loafers")
     with pytest.raises(UsageError, match=r"offered by idlers 1.2 \(idlers:Ids\) and loafers 1.2 \(loafers:Ids\)"):
         exporter("ids")
 
 
-def test_a_built_in_name_cannot_be_taken(offering: Offering) -> None:
+def test_plugin_cannot_replace_a_built_in_exporter(offering: Offering) -> None:
     offering(SINK, name="csv")
     assert type(exporter("csv")).__module__ == "pipeline.exporters.csv"

@@ -1,4 +1,4 @@
-"""What is written in a format that holds whole articles is read back equal, whatever is in them."""
+"""Formats with complete articles: what is read is equal to what was written, for any articles."""
 
 import sqlite3
 import tempfile
@@ -17,7 +17,7 @@ import pipeline
 from pipeline import Article, ContractError, UsageError
 
 WHOLE = ("a.jsonl", "a.ndjson", "a.jsonl.gz", "a.jsonl.zst", "a.parquet", "a.sqlite", "a.db", "a.duckdb")
-"""Targets whose names tell a format that holds whole articles."""
+"""Target names of the formats with complete articles."""
 
 
 def size(path: Path) -> int:
@@ -25,12 +25,12 @@ def size(path: Path) -> int:
 
 
 @pytest.mark.parametrize("name", WHOLE)
-def test_articles_come_back_equal_and_in_their_order(tmp_path: Path, name: str) -> None:
+def test_articles_round_trip_equal_and_in_order(tmp_path: Path, name: str) -> None:
     pipeline.export(everything(), tmp_path / name)
     assert list(pipeline.read(tmp_path / name)) == everything()
 
 
-def test_a_folder_of_json_gives_them_in_the_order_of_their_names(tmp_path: Path) -> None:
+def test_folder_of_json_is_read_in_order_of_names(tmp_path: Path) -> None:
     pipeline.export(reversed(everything()), tmp_path / "out", to="json")
     assert list(pipeline.read(tmp_path / "out")) == everything()
 
@@ -38,7 +38,7 @@ def test_a_folder_of_json_gives_them_in_the_order_of_their_names(tmp_path: Path)
 @pytest.mark.parametrize("name", ["a.jsonl.zst", "a.parquet", "a.sqlite", "a.duckdb"])
 @settings(max_examples=examples(15))
 @given(found=st.lists(articles(), max_size=3, unique_by=lambda article: article.id))
-def test_odd_values_come_back_as_they_were(name: str, found: list[Article]) -> None:
+def test_unusual_values_round_trip(name: str, found: list[Article]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
         pipeline.export(found, path)
@@ -46,7 +46,7 @@ def test_odd_values_come_back_as_they_were(name: str, found: list[Article]) -> N
 
 
 @pytest.mark.parametrize("name", WHOLE)
-def test_no_article_is_no_article_when_read(tmp_path: Path, name: str) -> None:
+def test_export_of_no_articles_reads_as_none(tmp_path: Path, name: str) -> None:
     pipeline.export([], tmp_path / name)
     assert list(pipeline.read(tmp_path / name)) == []
 
@@ -71,7 +71,7 @@ def test_the_same_articles_give_the_same_rows_in_sqlite(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [*WHOLE, "a.csv", "a.txt"])
-def test_what_fails_midway_leaves_the_earlier_file_and_no_rest(tmp_path: Path, name: str) -> None:
+def test_failed_export_keeps_the_earlier_file_and_leaves_no_temporary_one(tmp_path: Path, name: str) -> None:
     def failing() -> Iterator[Article]:
         yield bridge()
         raise OSError(28, "No space left on device")
@@ -91,21 +91,21 @@ def test_folders_on_the_way_to_the_target_are_made(tmp_path: Path, name: str) ->
 
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.parquet", "a.sqlite", "a.duckdb", "a.csv"])
-def test_a_folder_in_the_place_of_the_file_is_refused(tmp_path: Path, name: str) -> None:
+def test_folder_at_the_path_of_the_file_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / name).mkdir()
     with pytest.raises(UsageError, match="is a folder; name a file"):
         pipeline.export([paired()], tmp_path / name)
 
 
 @pytest.mark.parametrize(("name", "to"), [("a.sqlite", None), ("out", "json"), ("out", "text")])
-def test_an_id_that_comes_twice_is_refused_where_each_needs_its_own(tmp_path: Path, name: str, to: str | None) -> None:
+def test_duplicate_id_is_refused_by_formats_that_need_unique_ids(tmp_path: Path, name: str, to: str | None) -> None:
     with pytest.raises(UsageError, match="'ferry'"):
         pipeline.export([paired(), paired()], tmp_path / name, to)
     assert not (tmp_path / "a.sqlite").exists()
 
 
-def test_a_long_article_and_many_short_ones_lie_in_several_row_groups(tmp_path: Path) -> None:
-    """A reader holds one at a time, so they are bounded by their size."""
+def test_long_and_many_articles_are_in_several_row_groups(tmp_path: Path) -> None:
+    """A reader loads one row group at a time, so their size is limited."""
     import pyarrow.parquet as pq
 
     many = [msgspec.structs.replace(paired(f"{n}"), text=paired().text + "长" * 2_000_000) for n in range(12)]

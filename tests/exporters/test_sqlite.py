@@ -75,7 +75,7 @@ def test_tables_join_and_keys_hold(database: sqlite3.Connection) -> None:
     assert database.execute("PRAGMA integrity_check(articles)").fetchall() == [("ok",)]
 
 
-def test_a_translation_is_told_from_the_body(database: sqlite3.Connection) -> None:
+def test_translation_is_distinguished_from_the_body(database: sqlite3.Connection) -> None:
     found = database.execute(
         "SELECT a.answer, b.answer FROM exchanges a JOIN exchanges b ON a.id = b.id AND b.translates = a.n"
     ).fetchall()
@@ -106,7 +106,7 @@ def test_a_word_that_is_typed_is_found(database: sqlite3.Connection, query: str)
 
 
 @pytest.mark.parametrize("query", ["采记", "春长", "市园", "bridge AND 公园", '"bridge steel"', "stee", "湖话"])
-def test_what_does_not_stand_so_is_not_found(database: sqlite3.Connection, query: str) -> None:
+def test_text_that_does_not_occur_is_not_found(database: sqlite3.Connection, query: str) -> None:
     assert hits(database, query) == 0
 
 
@@ -145,9 +145,9 @@ def test_longer_words_are_found_as_a_phrase(database: sqlite3.Connection, words:
     assert hits(database, phrase(words)) == 1
 
 
-def test_a_phrase_of_words_that_do_not_stand_so_finds_nothing(database: sqlite3.Connection) -> None:
+def test_phrase_of_words_in_another_order_finds_nothing(database: sqlite3.Connection) -> None:
     assert hits(database, phrase("北京电影学校")) == hits(database, phrase("don't trust")) == 0
 
 
-def test_the_database_says_which_contract_it_follows(database: sqlite3.Connection) -> None:
+def test_database_records_the_version_of_the_contract(database: sqlite3.Connection) -> None:
     assert database.execute("SELECT value FROM about WHERE key = 'contract'").fetchall() == [("bilingual-article/1",)]

@@ -130,7 +130,7 @@ def test_a_folder_that_was_there_is_changed_only_by_a_whole_export(
 
 @dataclass(frozen=True)
 class Careless:
-    """A sink of somebody else that writes straight to its target."""
+    """An exporter of another package that writes straight to its target."""
 
     name: ClassVar = "careless"
     suffixes: ClassVar[tuple[str, ...]] = ()
@@ -195,7 +195,7 @@ def test_many_exports_at_once_leave_a_whole_file(tmp_path: Path) -> None:
 
 
 def test_a_folder_whose_own_folder_cannot_be_written_takes_an_export(articles: list[Article], tmp_path: Path) -> None:
-    """As where it is a disk of its own."""
+    """As if the folder were on another disk."""
     target = tmp_path / "disk"
     target.mkdir()
     (target / ".disk.export-part-1").mkdir()
@@ -206,7 +206,7 @@ def test_a_folder_whose_own_folder_cannot_be_written_takes_an_export(articles: l
         yield from found
 
     export(looked_at(articles), target, to="json")
-    assert seen == [["disk"]], "nothing lies beside it"
+    assert seen == [["disk"]], "there are no other files"
     assert list(pipeline.read(target)) == articles
     assert os.listdir(target) == ["wire"]
 
@@ -220,10 +220,10 @@ def test_a_target_may_be_locked_again_at_once(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="making links needs a right there")
 @pytest.mark.parametrize("make", [os.link, os.symlink, shutil.copy])
-def test_a_lock_that_is_somebody_elses_file_is_refused_and_stays(
+def test_lock_that_is_an_unrelated_file_is_refused_and_kept(
     make: Callable[[Path, Path], object], tmp_path: Path
 ) -> None:
-    """A folder that was unpacked from somebody's archive may hold links and files of any name."""
+    """A folder unpacked from an untrusted archive may contain links and files of any name."""
     diary = tmp_path / "diary.txt"
     diary.write_text("The mill stood still.\n", "utf-8")
     make(diary, tmp_path / ".a.jsonl.export-lock")

@@ -31,7 +31,7 @@ def test_an_article_reads_from_title_to_disclaimer() -> None:
     ]
 
 
-def test_a_turn_of_nobody_has_the_label_that_stands_there() -> None:
+def test_turn_without_speaker_has_its_label() -> None:
     """The words of the article itself; none is made up."""
     assert "Q: And in fog?\n\nA: Then we ring the bell, and wait.\n" in plain_text(paired())
     assert "问: 有雾呢？\n\n答: 那就敲钟，再等一等。\n" in plain_text(paired())

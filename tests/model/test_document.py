@@ -23,7 +23,7 @@ def test_lines_and_paragraphs_are_those_of_text_lines() -> None:
     assert document.paragraphs == join_wrapped_lines(document.text, split_lines(document.text))
 
 
-def test_a_layer_holds_its_labels_alone_sorted_by_position() -> None:
+def test_layer_has_only_its_labels_sorted_by_position() -> None:
     late, early, other = label(4, 6, "part"), label(0, 2, "part"), label(1, 3, "language")
     document = Document("ferries", labels=(late, other, early))
     assert document.layer("part") == (early, late)

@@ -82,14 +82,14 @@ def cut(data: bytes, span: Span) -> bytes:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "gb18030"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_the_source_comes_back_byte_for_byte(encoding: str, end: str) -> None:
+def test_source_is_restored_byte_for_byte(encoding: str, end: str) -> None:
     data = TALK.replace("\n", end).encode(encoding)
     article = talk(data)
     assert article.text == '渡轮\n"六点😀"他说\n"At" six'
     assert restore(article) == data
 
 
-def test_undecodable_bytes_come_back() -> None:
+def test_undecodable_bytes_are_restored() -> None:
     data = (TALK * 3).encode() + b"\x80\xff\r\n\xfe"
     assert restore(talk(data)) == data
 
@@ -99,7 +99,7 @@ def test_the_source_text_is_the_text_before_all_edits() -> None:
     assert source_text(talk(b"a\r\nquot;b\n")) == "a\r\nquot;b\n"
 
 
-def test_the_source_comes_back_from_the_json_alone() -> None:
+def test_source_is_restored_from_the_json_alone() -> None:
     read = msgspec.json.decode(msgspec.json.encode(talk()), type=Article)
     assert restore(read) == TALK.encode()
 
@@ -245,6 +245,6 @@ def test_untouched_text_is_traced_to_itself(text: str) -> None:
     source = "Title\nx" + text + "x"
     article = talk(source)
     for place in trace(article, ""):
-        told = article.text[place.text.start : place.text.end]
-        assert source[place.source_text.start : place.source_text.end].replace("quot;", '"') == told
-        assert cut(source.encode(), place.source_bytes).decode().replace("quot;", '"') == told
+        traced = article.text[place.text.start : place.text.end]
+        assert source[place.source_text.start : place.source_text.end].replace("quot;", '"') == traced
+        assert cut(source.encode(), place.source_bytes).decode().replace("quot;", '"') == traced

@@ -109,7 +109,7 @@ def test_a_byte_order_mark_that_was_not_there(sound: Article) -> None:
 
 
 def test_undecodable_bytes_without_a_replacement_character(sound: Article) -> None:
-    assert "no U+FFFD stands at 2" in only(with_source(sound, undecodable=(Undecodable(2, "gA=="),)))
+    assert "there is no U+FFFD at 2" in only(with_source(sound, undecodable=(Undecodable(2, "gA=="),)))
 
 
 def test_an_edit_that_is_not_in_the_text(sound: Article) -> None:
@@ -266,7 +266,7 @@ def test_a_label_that_is_the_name_must_be_among_the_labels_too() -> None:
     assert only(broken).endswith("'Ash' is no label of 'Ash'")
 
 
-def test_a_label_of_somebody_else(sound: Article) -> None:
+def test_a_label_of_another_speaker(sound: Article) -> None:
     asks, answers = sound.speakers
     swapped = (replace(asks, labels=answers.labels), replace(answers, labels=asks.labels))
     assert "'ASH' is no label of 'Ann Ash'" in next(faults(replace(sound, speakers=swapped)))

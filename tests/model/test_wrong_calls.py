@@ -1,4 +1,4 @@
-"""Wrong calls of every public function raise a `UsageError` that says what was passed and what to pass."""
+"""Wrong arguments of every public function raise a `UsageError` that says what was passed and what to pass."""
 
 import inspect
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Stages with one fault each: what the conformance kit must find. They can be imported by its other processes."""
+"""Stages with one fault each, which the conformance kit must find. Its child processes can import them."""
 
 import random
 import re
@@ -18,7 +18,7 @@ def rule(stage: str, **more: object) -> tuple[Rule, ...]:
 
 @dataclass(frozen=True)
 class Sound:
-    """Every `ah` becomes `oh`, and nothing is wrong with it."""
+    """A valid repair: every `ah` becomes `oh`."""
 
     name: ClassVar[str] = "sound"
     after: ClassVar[frozenset[str]] = frozenset()
@@ -48,7 +48,7 @@ class Restless(Sound):
 
 @dataclass(frozen=True)
 class Raising(Sound):
-    """Knows no emoji."""
+    """Fails on emoji."""
 
     name: ClassVar[str] = "raising"
     rules: ClassVar[tuple[Rule, ...]] = rule("raising")
@@ -62,13 +62,13 @@ class Raising(Sound):
 
 @dataclass(frozen=True)
 class Overlapping(Sound):
-    """Says everything twice."""
+    """Yields overlapping edits."""
 
     name: ClassVar[str] = "overlapping"
     rules: ClassVar[tuple[Rule, ...]] = rule("overlapping")
 
     def find(self, document: Document) -> Iterator[Finding]:
-        """Yields two edits of one place."""
+        """Yields two edits for each match."""
         for match in AH.finditer(document.text):
             yield Edit(match.start(), "ah", "oh", "overlapping.ah", 0.9)
             yield Edit(match.start() + 1, "h", "", "overlapping.ah", 0.9)
@@ -98,21 +98,21 @@ class Labelling(Sound):
 
 @dataclass(frozen=True)
 class Outside(Sound):
-    """Labels that reach too far."""
+    """Labels that reach beyond the text."""
 
     name: ClassVar[str] = "outside"
     gives: ClassVar[frozenset[str]] = frozenset({"outside.ah"})
     rules: ClassVar[tuple[Rule, ...]] = rule("outside")
 
     def find(self, document: Document) -> Iterator[Finding]:
-        """Yields labels with the character behind them, which there may not be."""
+        """Yields labels with one more character, which may not exist."""
         for match in AH.finditer(document.text):
             yield Label(match.start(), match.end() + 1, "outside.ah", "ah", "outside.ah", 0.9)
 
 
 @dataclass(frozen=True)
 class Undeclared(Sound):
-    """Labels in a layer of somebody else."""
+    """Labels in a layer of another stage."""
 
     name: ClassVar[str] = "undeclared"
     gives: ClassVar[frozenset[str]] = frozenset({"undeclared.ah"})
@@ -126,13 +126,13 @@ class Undeclared(Sound):
 
 @dataclass(frozen=True)
 class Unruly(Sound):
-    """Acts under a rule that nobody knows."""
+    """Edits under an undeclared rule."""
 
     name: ClassVar[str] = "unruly"
     rules: ClassVar[tuple[Rule, ...]] = rule("unruly", acts=("well, ah! no, ah",))
 
     def find(self, document: Document) -> Iterator[Finding]:
-        """Yields edits under another rule now and then."""
+        """Yields some edits under another rule."""
         for match in AH.finditer(document.text):
             name = "unruly.oh" if document.text[match.end() : match.end() + 1] == "!" else "unruly.ah"
             yield Edit(match.start(), "ah", "oh", name, 0.9)
@@ -140,7 +140,7 @@ class Unruly(Sound):
 
 @dataclass(frozen=True)
 class Missing(Sound):
-    """Does not do what its rule says."""
+    """Finds nothing in the `acts` of its rule."""
 
     name: ClassVar[str] = "missing"
     rules: ClassVar[tuple[Rule, ...]] = rule("missing", acts=("AH, no",))
@@ -153,7 +153,7 @@ class Missing(Sound):
 
 @dataclass(frozen=True)
 class Greedy(Sound):
-    """Does what its rule says it spares."""
+    """Changes the `spares` of its rule."""
 
     name: ClassVar[str] = "greedy"
     rules: ClassVar[tuple[Rule, ...]] = rule("greedy")
@@ -166,7 +166,7 @@ class Greedy(Sound):
 
 @dataclass(frozen=True)
 class Shuffled(Sound):
-    """Takes what a set gives it first."""
+    """Depends on the order of a set."""
 
     name: ClassVar[str] = "shuffled"
     rules: ClassVar[tuple[Rule, ...]] = rule("shuffled")
@@ -180,7 +180,7 @@ class Shuffled(Sound):
 
 @dataclass(frozen=True)
 class Dated(Sound):
-    """Believes more in what it finds as years go by."""
+    """Depends on the date."""
 
     name: ClassVar[str] = "dated"
     rules: ClassVar[tuple[Rule, ...]] = rule("dated")
@@ -193,46 +193,46 @@ class Dated(Sound):
 
 @dataclass(frozen=True)
 class Guessing(Sound):
-    """Throws a coin."""
+    """Depends on random numbers."""
 
     name: ClassVar[str] = "guessing"
     rules: ClassVar[tuple[Rule, ...]] = rule("guessing")
 
     def find(self, document: Document) -> Iterator[Finding]:
-        """Yields edits with a confidence by chance."""
+        """Yields edits with a random confidence."""
         for match in AH.finditer(document.text):
             yield Edit(match.start(), "ah", "oh", "guessing.ah", round(random.random(), 6))
 
 
 @dataclass(frozen=True)
 class Counting(Sound):
-    """Counts each letter anew for each letter."""
+    """Takes quadratic time: counts each character for each character."""
 
     name: ClassVar[str] = "counting"
     rules: ClassVar[tuple[Rule, ...]] = rule("counting")
 
     def find(self, document: Document) -> Iterator[Finding]:
-        """Yields edits after work that grows as the square."""
+        """Yields edits after quadratic work."""
         if all(document.text.count(character) for character in document.text):
             yield from Sound.find(self, document)
 
 
 @dataclass(frozen=True)
 class Backtracking(Sound):
-    """Looks for an end that is not there, from every beginning."""
+    """Has a pattern that backtracks from every start."""
 
     name: ClassVar[str] = "backtracking"
     rules: ClassVar[tuple[Rule, ...]] = rule("backtracking")
 
     def find(self, document: Document) -> Iterator[Finding]:
-        """Yields edits after a search that goes back and forth."""
+        """Yields edits after a slow search."""
         if not re.search(r"(?:\w+,)+!$", document.text):
             yield from Sound.find(self, document)
 
 
 @dataclass(frozen=True)
 class Exploding(Sound):
-    """Tries every way to share letters among two loops."""
+    """Has a pattern with exponential backtracking."""
 
     name: ClassVar[str] = "exploding"
     rules: ClassVar[tuple[Rule, ...]] = rule("exploding")
@@ -245,7 +245,7 @@ class Exploding(Sound):
 
 @dataclass(frozen=True)
 class Heavy(Sound):
-    """Holds what cannot be sent."""
+    """Has an option that cannot be pickled."""
 
     name: ClassVar[str] = "heavy"
     rules: ClassVar[tuple[Rule, ...]] = rule("heavy")
@@ -254,14 +254,14 @@ class Heavy(Sound):
 
 @dataclass(frozen=True)
 class Remembering(Sound):
-    """Finds everything once."""
+    """Remembers the texts it has seen."""
 
     name: ClassVar[str] = "remembering"
     rules: ClassVar[tuple[Rule, ...]] = rule("remembering")
     seen: ClassVar[set[str]] = set()
 
     def find(self, document: Document) -> Iterator[Finding]:
-        """Yields nothing for a text that it has seen, but for its own example."""
+        """Yields nothing for a text that it has seen, except its own example."""
         if document.text not in self.seen or document.text in self.rules[0].acts:
             self.seen.add(document.text)
             yield from Sound.find(self, document)
@@ -269,39 +269,39 @@ class Remembering(Sound):
 
 @dataclass(frozen=True)
 class Meddling(Sound):
-    """Writes into the metadata."""
+    """Changes its document."""
 
     name: ClassVar[str] = "meddling"
     rules: ClassVar[tuple[Rule, ...]] = rule("meddling")
 
     def find(self, document: Document) -> Iterator[Finding]:
-        """Leaves a mark."""
+        """Changes the metadata."""
         document.metadata["seen"] = "yes"  # type: ignore[index]
         yield from Sound.find(self, document)
 
 
 @dataclass(frozen=True)
 class Endless(Sound):
-    """Never has enough of an `ah`."""
+    """Yields findings without end."""
 
     name: ClassVar[str] = "endless"
     rules: ClassVar[tuple[Rule, ...]] = rule("endless")
 
     def find(self, document: Document) -> Iterator[Finding]:
-        """Yields for ever."""
+        """Yields notes without end."""
         while AH.search(document.text):
             yield Note(0, 0, "endless.ah", "info", "ah")
 
 
 @dataclass(frozen=True)
 class Stuck(Sound):
-    """Waits for what never comes."""
+    """Has an endless loop."""
 
     name: ClassVar[str] = "stuck"
     rules: ClassVar[tuple[Rule, ...]] = rule("stuck")
 
     def find(self, document: Document) -> Iterator[Finding]:
-        """Goes round and round."""
+        """Loops forever on an emoji."""
         while "😀" in document.text:
             pass
         yield from Sound.find(self, document)
@@ -309,7 +309,7 @@ class Stuck(Sound):
 
 @dataclass(frozen=True)
 class Seeing(Sound):
-    """A finder with nothing wrong."""
+    """A valid finder."""
 
     name: ClassVar[str] = "seeing"
     gives: ClassVar[frozenset[str]] = frozenset({"seeing.ah"})
@@ -323,7 +323,7 @@ class Seeing(Sound):
 
 @dataclass(frozen=True)
 class Choosing(Sound):
-    """A filter with nothing wrong: who never says `ah` is not for us."""
+    """A valid filter: rejects texts without `ah`."""
 
     name: ClassVar[str] = "choosing"
     needs: ClassVar[frozenset[str]] = frozenset({"part"})
@@ -334,7 +334,7 @@ class Choosing(Sound):
     )
 
     def find(self, document: Document) -> Iterator[Finding]:
-        """Yields the verdict, or one label of the whole document."""
+        """Yields a rejection, or one label of the whole document."""
         count = len(AH.findall(document.text))
         if count:
             yield Label.whole("choosing.count", str(count), "choosing.count", 0.9)

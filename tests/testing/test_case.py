@@ -1,4 +1,4 @@
-"""Cases as data: what they compare, and what is said of a row that is wrong."""
+"""Cases as data: what they compare, and errors for invalid rows."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ AH = ("seeing.ah", "ah", "ah")
     ],
     ids=lambda value: str(getattr(value, "name", value)),
 )
-def test_a_case_that_holds_says_nothing(stage: Stage, case: Case) -> None:
+def test_passing_case_raises_nothing(stage: Stage, case: Case) -> None:
     case.check(stage)
 
 
@@ -50,19 +50,19 @@ def test_a_case_that_holds_says_nothing(stage: Stage, case: Case) -> None:
     ],
     ids=lambda value: str(getattr(value, "name", value)),
 )
-def test_a_case_that_does_not_hold_says_what_came_of_it(stage: Stage, case: Case, what: str) -> None:
+def test_failing_case_reports_the_result(stage: Stage, case: Case, what: str) -> None:
     with pytest.raises(Broken) as broken:
         case.check(stage)
     assert what in broken.value.what
     assert (broken.value.law, broken.value.text) == ("cases", case.given)
 
 
-def test_a_repair_that_gets_a_case_right_must_leave_it_so() -> None:
+def test_repair_must_not_change_its_own_correct_result() -> None:
     with pytest.raises(Broken, match="it changes its own result 'ah ah' to 'ah ah ah ah'"):
         Case("ah", "one more", right="ah ah").check(faulty.Restless())
 
 
-def test_cases_are_told_behind_the_laws() -> None:
+def test_faults_in_cases_are_reported_after_faults_in_laws() -> None:
     wrong = Case("ah", "a sigh", right="uh")
     assert [fault.what for fault in faults(faulty.Sound(), cases=[wrong], examples=10)] == [
         "a sigh: the result is 'oh', expected 'uh'"
@@ -78,7 +78,7 @@ def test_a_file_of_cases_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("written", "message"),
     [
         ("[", "is not valid JSON"),
         ("{}", "is not a list of cases"),
@@ -91,13 +91,13 @@ def test_a_file_of_cases_is_read(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_wrong_row_is_named_with_file_number_and_key(tmp_path: Path, written: str, said: str) -> None:
+def test_invalid_row_is_reported_with_file_number_and_key(tmp_path: Path, written: str, message: str) -> None:
     path = tmp_path / "cases.json"
     path.write_text(written, "utf-8")
     with pytest.raises(UsageError) as error:
         cases(path)
     assert str(error.value).startswith(str(path))
-    assert said in str(error.value)
+    assert message in str(error.value)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

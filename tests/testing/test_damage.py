@@ -1,4 +1,4 @@
-"""The kit for readers finds what is wrong with one, and passes those of this package."""
+"""The conformance kit for readers: it reports faults, and passes the readers of this package."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from pipeline.testing import check_reader
 
 @dataclass(frozen=True)
 class Logbook:
-    """A file that begins with `LOG` and a number of lines; `fails` says how it goes wrong."""
+    """A file that begins with `LOG` and a number of lines; `fails` says how reading fails."""
 
     name: ClassVar = "logbook"
     protocol: ClassVar = 1
@@ -55,19 +55,19 @@ def test_a_sound_reader_passes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fails", "said"),
+    ("fails", "message"),
     [
         ("raises", r"a\.log, .*: a\.log: the reader 'logbook' failed on it: (ValueError|UnicodeDecodeError)"),
         ("lines", r"a\.log, .*: its reason has several lines: 'says no number\\nof lines'"),
         ("always", r"a\.log gives no document: .*is not to my taste"),
     ],
 )
-def test_a_reader_that_is_not_sound_is_told_with_the_file_and_the_damage(fails: str, said: str) -> None:
-    with pytest.raises(AssertionError, match=said):
+def test_broken_reader_is_reported_with_file_and_damage(fails: str, message: str) -> None:
+    with pytest.raises(AssertionError, match=message):
         check_reader(Logbook(fails), LOG)
 
 
-def test_a_reader_that_is_declared_wrongly_is_told() -> None:
+def test_invalid_declaration_of_a_reader_is_reported() -> None:
     class Wrong(Logbook):
         protocol: ClassVar = 7
 

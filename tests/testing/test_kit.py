@@ -1,4 +1,4 @@
-"""The conformance kit finds each fault that a stage may have, and says where, with a small text."""
+"""The conformance kit finds every kind of fault in a stage and reports it with a small text."""
 
 import faulty
 import pytest
@@ -38,9 +38,7 @@ def broken(law: str, stage: Stage, **options: float) -> Broken:
     ],
     ids=lambda value: getattr(value, "name", None),
 )
-def test_a_fault_is_found_with_the_smallest_text_that_shows_it(
-    law: str, stage: Stage, what: str, text: str | None
-) -> None:
+def test_fault_is_reported_with_the_smallest_failing_text(law: str, stage: Stage, what: str, text: str | None) -> None:
     found = broken(law, stage)
     assert what in found.what
     assert found.text is not None
@@ -48,59 +46,59 @@ def test_a_fault_is_found_with_the_smallest_text_that_shows_it(
 
 
 @pytest.mark.parametrize("law", ["pure", "deterministic"])
-def test_chance_is_found_in_one_process_and_between_several(law: str) -> None:
+def test_randomness_is_detected_in_one_process_and_between_processes(law: str) -> None:
     assert "ah" in (broken(law, faulty.Guessing()).text or "")
 
 
-def test_what_a_stage_remembers_between_documents_is_found() -> None:
+def test_state_kept_between_documents_is_detected() -> None:
     faulty.Remembering.seen.clear()
     assert "it fails only sometimes" in broken("pure", faulty.Remembering()).what
 
 
-def test_what_a_stage_remembers_is_found_even_if_it_has_seen_everything_here_before() -> None:
+def test_state_is_detected_even_if_all_texts_were_processed_before() -> None:
     assert "depends on the texts before it" in broken("deterministic", faulty.Remembering()).what
 
 
 @pytest.mark.parametrize("stage", [faulty.Counting(), faulty.Backtracking()], ids=lambda stage: stage.name)
-def test_work_that_grows_as_the_square_is_found(stage: Stage) -> None:
+def test_quadratic_work_is_detected(stage: Stage) -> None:
     found = broken("linear", stage)
     assert "the work grows faster than the text" in found.what
     assert found.text is not None
     assert " * " in literal(found.text)
 
 
-def test_work_that_doubles_with_each_letter_is_stopped_early_and_found() -> None:
+def test_exponential_work_is_stopped_early_and_reported() -> None:
     found = broken("linear", faulty.Exploding())
     assert "65 take more than 300 ms" in found.what
     assert found.text == "a" * 64 + "~"
 
 
-def test_a_stage_that_cannot_be_sent_to_another_process_is_found() -> None:
+def test_stage_that_cannot_be_pickled_is_reported() -> None:
     assert "it cannot be pickled" in broken("pickles", faulty.Heavy()).what
 
 
-def test_a_stage_that_hangs_is_stopped_and_found() -> None:
+def test_stage_that_hangs_is_stopped_and_reported() -> None:
     assert broken("ends", faulty.Stuck(), seconds=1.0).text == "😀"
 
 
 @pytest.mark.parametrize("stage", [faulty.Sound(), faulty.Seeing(), faulty.Choosing()], ids=lambda stage: stage.name)
 @pytest.mark.parametrize("law", LAWS, ids=str)
-def test_a_sound_stage_keeps_every_law(stage: Stage, law: Law) -> None:
+def test_valid_stage_keeps_every_law(stage: Stage, law: Law) -> None:
     law(stage, examples=examples(50))
 
 
-def test_all_faults_of_a_stage_are_told_at_once() -> None:
+def test_all_faults_of_a_stage_are_reported_at_once() -> None:
     laws = [fault.law for fault in faults(faulty.Greedy(), examples=examples(50))]
     assert laws == ["cases"]
     assert list(faults(faulty.Sound(), examples=examples(50))) == []
 
 
-def test_a_fault_is_told_with_its_law_its_text_as_a_literal_and_its_rule() -> None:
+def test_fault_is_reported_with_law_text_and_rule() -> None:
     assert str(broken("cases", faulty.Greedy())) == (
         "cases: the rule finds something in a text of its `spares`\ntext: 'Utah'\nrule: greedy.ah"
     )
 
 
-def test_a_class_in_place_of_a_stage_is_told_so() -> None:
+def test_class_instead_of_a_stage_is_reported() -> None:
     with pytest.raises(Exception, match=r"is a class; write Sound\(\)"):
         LAW["declared"](faulty.Sound)  # type: ignore[arg-type]

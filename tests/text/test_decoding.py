@@ -293,7 +293,7 @@ def test_nothing_decodes_to_nothing() -> None:
     [
         ((Run(0, 2, "utf-8"), Run(3, 5, "utf-8")), (), "leave a gap at 2"),
         ((Run(0, 4, "utf-8"),), (), "the runs end at 4, the text at 5"),
-        ((Run(0, 5, "utf-8"),), (Undecodable(1, "gA=="),), r"no U\+FFFD stands at 1"),
+        ((Run(0, 5, "utf-8"),), (Undecodable(1, "gA=="),), r"there is no U\+FFFD at 1"),
         ((Run(0, 5, "utf-8"),), (Undecodable(7, "gA=="),), "the runs end at 5"),
     ],
 )

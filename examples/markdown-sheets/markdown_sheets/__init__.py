@@ -1,4 +1,4 @@
-"""A sink that writes a page of Markdown for each article: for a static site, or to read."""
+"""An exporter that writes a page of Markdown for each article: for a static site, or to read."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

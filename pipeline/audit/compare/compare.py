@@ -3,7 +3,8 @@
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from pipeline.audit.compare import findings, structure
+from pipeline.audit.compare import compared_findings, structure
+from pipeline.audit.compare.compared_findings import ComparedArticle, ComparedFinding
 from pipeline.audit.compare.difference import (
     DIFFERENCE_KINDS,
     Difference,
@@ -12,7 +13,6 @@ from pipeline.audit.compare.difference import (
     FindingChange,
     Hunk,
 )
-from pipeline.audit.compare.findings import ComparedArticle, ComparedFinding
 from pipeline.audit.compare.text_diff import DiffSpan, SharedPositions, diff_spans
 from pipeline.audit.provenance import LayerEdit, Rewrite, layer_texts
 from pipeline.model.arguments import expect_one
@@ -42,16 +42,16 @@ def compare(old: Article, new: Article) -> Difference:
     )
     places = SharedPositions(spans)
     left = [
-        *findings.compared_edits(old_side, None if one_source else places.old),
-        *findings.compared_labels(old, places.old),
+        *compared_findings.compared_edits(old_side, None if one_source else places.old),
+        *compared_findings.compared_labels(old, places.old),
     ]
     right = [
-        *findings.compared_edits(new_side, None if one_source else places.new),
-        *findings.compared_labels(new, places.new),
+        *compared_findings.compared_edits(new_side, None if one_source else places.new),
+        *compared_findings.compared_labels(new, places.new),
     ]
-    only_old, only_new, confidence_changes = findings.unmatched(left, right)
-    reported = [findings.finding_change(item, old_side, "old") for item in only_old] + [
-        findings.finding_change(item, new_side, "new") for item in only_new
+    only_old, only_new, confidence_changes = compared_findings.unmatched(left, right)
+    reported = [compared_findings.finding_change(item, old_side, "old") for item in only_old] + [
+        compared_findings.finding_change(item, new_side, "new") for item in only_new
     ]
     hunks = tuple(_hunks(spans, old_side, new_side, only_old, only_new))
     changes = structure.structure_changes(old, new, places)

@@ -60,7 +60,7 @@ def main(options: argparse.Namespace) -> int:
 def _check(stage: Stage, beside: Path, examples: int) -> int:
     """Prints each result, then the failures; returns their number."""
     from pipeline.testing import LAWS, Broken, cases
-    from pipeline.testing.laws import leaves_nothing, verdicts
+    from pipeline.testing.laws import prevents_other_checks, verdicts
 
     known = cases(beside) if beside.is_file() else ()
     name = getattr(stage, "name", type(stage).__name__)
@@ -73,7 +73,7 @@ def _check(stage: Stage, beside: Path, examples: int) -> int:
         _say("FAIL" if broken else "ok", law.name, broken.what if broken else law.meaning)
         if broken:
             failures.append(broken)
-            stopped = leaves_nothing(stage, law, broken)
+            stopped = prevents_other_checks(stage, law, broken)
     for law in untried:
         _say("-", law.name, "not tried")
     if known and stopped:

@@ -1,4 +1,4 @@
-"""Asides: what is within a turn and nobody says, such as stage directions, notes in brackets and captions."""
+"""Asides: text within a turn that is not spoken, such as stage directions, notes in brackets and captions."""
 
 from functools import cache
 
@@ -27,7 +27,7 @@ CAPTION_HINT = regex.compile(
     "[图圖摄攝△▲▼▽↑↓◆■]|照片|视|視|photo|image|pict|illus|caption|screen|fig|credit|courtesy|getty|reuters|/a",
     regex.IGNORECASE,
 )
-"""What every caption of `captions.txt` holds; most blocks have none of it."""
+"""Characters of which every caption in `captions.txt` has one; a cheap test that most blocks fail."""
 MAX_CAPTION_COLUMNS = 60
 """Columns of a caption that only the picture above it shows to be one."""
 MAX_CAPTION_CHARS = 120

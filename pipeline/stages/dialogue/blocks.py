@@ -175,13 +175,13 @@ NO_HEADING: tuple[Callable[[Block], bool], ...] = (
 def read_blocks(document: Document) -> tuple[Block, ...]:
     """The blocks of a document: its paragraphs where no earlier stage labelled a part."""
     text, parts = document.text, document.layer("part")
-    found: list[Block] = []
+    blocks: list[Block] = []
     for start, end, line in _free_spans(document.paragraphs, parts):
         # Most paragraphs begin and end with plain characters, and are blocks as they are.
         block = Block(start, end, line) if _is_plain_line(line) else _parse_block(text, start, end)
         if block is not None:
-            found.append(block)
-    return tuple(_with_surroundings(text, found, parts))
+            blocks.append(block)
+    return tuple(_with_surroundings(text, blocks, parts))
 
 
 def _free_spans(paragraphs: Sequence[Line], taken: Sequence[Label]) -> Iterator[tuple[int, int, str]]:
@@ -373,14 +373,14 @@ def split_at(blocks: Sequence[Block], offset: int) -> tuple[list[Block], list[Bl
 
 def without_references(blocks: Sequence[Block]) -> list[Block]:
     """The blocks that say something; a rule or a notice above a reference becomes that of the block below it."""
-    found: list[Block] = []
+    remaining: list[Block] = []
     after_rule = after_notice = False
     for block in blocks:
         if block.reference:
             after_rule |= block.after_rule
             after_notice |= block.after_notice
         elif after_rule or after_notice:
-            found.append(
+            remaining.append(
                 msgspec.structs.replace(
                     block,
                     after_rule=block.after_rule or after_rule,
@@ -389,5 +389,5 @@ def without_references(blocks: Sequence[Block]) -> list[Block]:
             )
             after_rule = after_notice = False
         else:
-            found.append(block)
-    return found
+            remaining.append(block)
+    return remaining

@@ -1,4 +1,4 @@
-"""Where the dialogue ends: blocks after the last turn that belong to nobody.
+"""Where the dialogue ends: blocks after the last turn that belong to no speaker.
 
 `END_SIGNS` lists what shows that the dialogue is over before a block; then that block and all below it are the closing.
 """
@@ -41,7 +41,7 @@ BIOGRAPHY_VERBS = "(?:is|was|has|had|writes|wrote|lives|works|teaches|leads|runs
 PERSON_SENTENCE = regex.compile(
     r"(?P<name>\p{Lu}[\p{L}’'\-]+(?:\s\p{Lu}[\p{L}’'\-.]+){1,2})" + rf"(?:\s{BIOGRAPHY_VERBS}\b|[’']s\b)"
 )
-"""A sentence about somebody: `Ada Fern lives …`, `Ada Fern's book …`."""
+"""A sentence about a person: `Ada Fern lives …`, `Ada Fern's book …`."""
 CONTINUATION_RULES = frozenset(
     {"dialogue.continued", "dialogue.below-question", "dialogue.direction", "dialogue.caption"}
 )
@@ -177,7 +177,7 @@ def _close_essay(body: list[LabelledBlock], last: int) -> list[LabelledBlock]:
 
     `last` is the index of the last labelled block or question.
     """
-    labelled = [i for i, one in enumerate(body) if one.label]
+    labelled = [i for i, block in enumerate(body) if block.label]
     below = [i for i in range(last + 1, len(body)) if body[i].rule == "dialogue.continued"]
     if len(labelled) < MIN_ESSAY_TURNS or len(below) < MIN_ESSAY_BLOCKS:
         return body
@@ -205,7 +205,7 @@ def _is_below_prose(body: Sequence[LabelledBlock], first: int) -> bool:
 
 
 class _Participants(msgspec.Struct, frozen=True):
-    """Who takes part: names of speakers, labels of who asks, and the text that introduces people."""
+    """The participants: names of speakers, labels of interviewers, and the text that introduces people."""
 
     names: Set[str]
     asking: Set[str]
@@ -225,7 +225,7 @@ def _participants(body: Sequence[LabelledBlock], makers: str) -> _Participants:
 
 
 def _is_about_participant(text: str, participants: _Participants) -> bool:
-    """Whether a block is about a speaker, the interviewer, or somebody of the introduction, in the third person."""
+    """Whether a block is about a speaker, the interviewer, or a person of the introduction, in the third person."""
     unquoted = QUOTED_SPEECH.sub("", text)
     if not FIRST_PERSON_SINGULAR.search(unquoted):
         if any(_names_speaker(unquoted, name) for name in participants.names):
@@ -238,7 +238,7 @@ def _is_about_participant(text: str, participants: _Participants) -> bool:
 
 
 def _names_speaker(text: str, name: str) -> bool:
-    """Whether a text names the speaker with a title, or begins with the name: nobody calls himself Mr. in an answer."""
+    """Whether a text names the speaker with a title, or begins with the name: speakers do not call themselves Mr."""
     if not (name.isascii() or " " in name):
         first, rest = regex.escape(name[0]), regex.escape(name[1:])
         return regex.search(rf"{first}(?:{rest})?{TITLE_AFTER_NAME}", text) is not None

@@ -18,7 +18,7 @@ MANY_TURNS, MIN_QUESTION_SHARE = 8, 0.15
 """Turns, and share of them that asks, from which turns need not end as sentences: people in a chat save full stops."""
 MIN_CONVERSING_SHARE = 0.3
 MIN_TURNS_OF_SEVERAL, MIN_TURNS_OF_TWO = 4, 6
-"""Turns of three or more people, and of two, that are a dialogue although hardly anybody asks."""
+"""Turns of three or more people, and of two, that are a dialogue even with few questions."""
 MIN_FIRST_PERSON_ANSWERS = 0.3
 """Share of the unlabelled answers to one speaker's questions that must say I or we."""
 MAX_CONTINUATION_BLOCKS = 2
@@ -40,7 +40,7 @@ class DialogueFacts(msgspec.Struct, frozen=True, gc=False):
     conversing: float
     """Share of the turns that say I, we or you."""
     named: bool
-    """Somebody is called by a name or by a word for a speaker."""
+    """At least one label is a name or a word for a speaker."""
 
     @property
     def has_question_share(self) -> bool:
@@ -80,7 +80,7 @@ def _kinds_take_turns(facts: DialogueFacts) -> bool:
 
 
 def _named_people_converse(facts: DialogueFacts) -> bool:
-    """Nobody asks, but people with names say I and you."""
+    """No turn asks, but speakers with names say I and you."""
     enough = facts.turns >= (MIN_TURNS_OF_SEVERAL if facts.speakers > 2 else MIN_TURNS_OF_TWO)
     return facts.named and enough and facts.conversing >= MIN_CONVERSING_SHARE
 
@@ -99,7 +99,7 @@ DECISIONS: tuple[tuple[Callable[[DialogueFacts], bool], bool], ...] = (
 def is_dialogue(
     accepted: Sequence[LabelScore], candidates: Mapping[int, LabelCandidate], blocks: Sequence[Block]
 ) -> bool:
-    """Whether labels that score high enough are those of a dialogue: somebody asks, or people take turns."""
+    """Whether labels that score high enough are those of a dialogue: there are questions, or speakers take turns."""
     if sum(len(score.places) for score in accepted) < MIN_TURNS_OF_DIALOGUE:
         return False
     facts = _facts(accepted, candidates, blocks)
@@ -134,7 +134,7 @@ def _questions(
     asking += sum(_asks_below(i, candidates, blocks) for i in places)
     # Each of several reporters may ask once: their labels do not recur, only that of the person who answers does.
     asking += sum(i not in places and i + 1 in places and blocks[i].asks for i in candidates)
-    # Questions without labels stand above labelled answers.
+    # Unlabelled questions come right before labelled answers.
     asking += sum(i - 1 not in candidates and i > 0 and blocks[i - 1].asks for i in places)
     return asking
 

@@ -27,7 +27,7 @@ def find_repeats(blocks: Sequence[Block], makers: str = "") -> dict[int, Repeate
     if len(blocks) < 2 * MIN_REPEATED_BLOCKS:
         return {}
     first_places: dict[str, int] = {}
-    found: dict[int, RepeatedBlock] = {}
+    repeated: dict[int, RepeatedBlock] = {}
     i = 0
     while i < len(blocks):
         text = blocks[i].text
@@ -35,20 +35,20 @@ def find_repeats(blocks: Sequence[Block], makers: str = "") -> dict[int, Repeate
         if original is not None:
             size, chars = _matching_run(blocks, original, i)
             if size >= MIN_REPEATED_BLOCKS and chars >= MIN_REPEATED_CHARS:
-                found.update((i + n, RepeatedBlock(original + n)) for n in range(size))
-                found.update(_extend_upwards(blocks, original, i, found, makers))
+                repeated.update((i + n, RepeatedBlock(original + n)) for n in range(size))
+                repeated.update(_extend_upwards(blocks, original, i, repeated, makers))
                 i += size
                 continue
         first_places.setdefault(text, i)
         i += 1
-    return found
+    return repeated
 
 
 def _extend_upwards(
-    blocks: Sequence[Block], original: int, repeat: int, found: Mapping[int, RepeatedBlock], makers: str
+    blocks: Sequence[Block], original: int, repeat: int, repeated: Mapping[int, RepeatedBlock], makers: str
 ) -> Iterator[tuple[int, RepeatedBlock]]:
     """The blocks above a run that repeat each other, too, if a byline at their start is left out."""
-    while original > 0 and repeat - 1 not in found:
+    while original > 0 and repeat - 1 not in repeated:
         original, repeat = original - 1, repeat - 1
         first, second = blocks[original].text, blocks[repeat].text
         if len(first) < MIN_ANCHOR_CHARS or not second.endswith(first) or repeat <= original:

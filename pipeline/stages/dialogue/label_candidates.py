@@ -84,7 +84,7 @@ QA_LABEL = regex.compile(
     regex.VERBOSE,
 )
 NICKNAME = regex.compile(r"[\p{L}\p{N}_.\-]{2,24}")
-"""What somebody may be called in a chat, after the time of day: `[00:12] ada_f: …`."""
+"""A user name in a chat, after the time of day: `[00:12] ada_f: …`."""
 NUMBER_AFTER_QA = regex.compile(r"(?P<number>\d{1,3})(?:[.、．)）]\s*|\s+)(?=\S)")
 """The number of a question after its label: `Q:12 What …`."""
 CAPITALISED_WORD = r"(?:[\p{Lu}][\p{L}\p{M}.’'\-&]*)"
@@ -157,7 +157,7 @@ def cue_words() -> Mapping[str, Cue]:
 
 @lru_cache(maxsize=4096)
 def cue_of(label: str) -> Cue | None:
-    """What the words of a label mean: the whole of it, its first words, or its last; None where no word tells."""
+    """What the words of a label mean: the whole of it, its first words, or its last; None if no word is a cue."""
     known = cue_words()
     plain = TRAILING_NUMBER.sub("", PARENTHESISED.sub("", label)).strip().casefold()
     if plain in known:
@@ -194,7 +194,7 @@ def _trailing_cue(label: str) -> Cue | None:
 
 
 class LabelShape(msgspec.Struct, frozen=True, gc=False):
-    """What a label says by itself."""
+    """What the text of a label shows without the rest of the document."""
 
     key: str
     kind: LabelKind | None
@@ -408,7 +408,7 @@ def _vocabulary_shape(label: str, shape: LabelShape | None, vocabulary: Vocabula
 # Cached because the same few labels occur all through a document.
 @lru_cache(maxsize=8192)
 def _label_shape(label: str) -> LabelShape | None:
-    """The shape of a label; None where it cannot be a speaker's."""
+    """The shape of a label; None if it cannot be a speaker's label."""
     if not label or not is_name_shaped(label):
         return None
     cue = cue_of(label)
@@ -416,12 +416,12 @@ def _label_shape(label: str) -> LabelShape | None:
         return None
     anonymous = cue is not None and cue.anonymous
     key = label_key(label, anonymous=anonymous)
-    # Nothing but quotation marks and brackets names nobody.
+    # A label of only quotation marks and brackets is not a name.
     return LabelShape(key, cue.kind if cue else None, anonymous) if key else None
 
 
 def label_key(label: str, *, anonymous: bool = False) -> str:
-    """What is the same for all spellings of a label: it in small letters, without marks and parentheses.
+    """The key that all spellings of a label share: lower case, without marks and parentheses.
 
     A role after a name goes, too, and for words such as Q and A (`anonymous`) the number.
     """

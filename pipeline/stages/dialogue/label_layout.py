@@ -55,7 +55,7 @@ def layout_of(block: Block, label: LabelCandidate) -> LabelLayout:
 def labels_set_alike(blocks: Sequence[Block], candidates: Mapping[int, LabelCandidate]) -> dict[int, LabelCandidate]:
     """Further labels that recur and are set like one that the user names, by index of their block.
 
-    They need not have the form of a name: `ada_f:` is one if the user names `ben_r`. Empty if the user names nobody
+    They need not have the form of a name: `ada_f:` is one if the user names `ben_r`. Empty if the user has no names
     who has a label.
     """
     layouts = {

@@ -1,7 +1,7 @@
 """How likely each label is to be a speaker's, judged by the whole document.
 
 A candidate such as `Note:` looks like `Ada:`. What tells them apart is how all lines with one label behave: a speaker's
-label comes again, takes turns with others, stands before or after questions, and is followed by whole sentences that
+label recurs, takes turns with others, is before or after questions, and is followed by whole sentences that
 say I and you. `LabelFeatures` counts this for one label, `score_terms` turns it into named points, and their sum on a
 logistic scale is the label's confidence.
 
@@ -65,7 +65,7 @@ class LabelFeatures(msgspec.Struct, frozen=True, gc=False):
     asking: int
     """Turns that hold a question mark."""
     answering: int
-    """Turns right after a question of somebody else."""
+    """Turns right after a question of another speaker."""
     alternating: int
     """Turns next to another label."""
     conversing: float
@@ -83,7 +83,7 @@ class LabelFeatures(msgspec.Struct, frozen=True, gc=False):
     form: LabelForm
     from_vocabulary: bool
     timed: bool
-    """A time or a number stands beside the label."""
+    """A time or a number is next to the label."""
     emphasised: bool
     """All lines are headings, or have the label in bold or capitals."""
 
@@ -129,7 +129,7 @@ def score_terms(features: LabelFeatures) -> dict[str, float]:
 
 
 def _value_points(features: LabelFeatures) -> float:
-    """Points against a key with a value (`Price: 12 pounds`): short text, and nobody asks or answers."""
+    """Points against a key with a value (`Price: 12 pounds`): short text, and no questions or answers."""
     takes_part = features.asking or 2 * features.answering >= features.sampled or features.kind in SPEAKER_KINDS
     if takes_part or features.median_chars >= MAX_SHORT_CHARS:
         return 0.0
@@ -225,7 +225,7 @@ def _ends(text: str) -> bool:
 
 
 def turn_text(i: int, candidates: Mapping[int, LabelCandidate], blocks: Sequence[Block]) -> str:
-    """The text after a label, or the block below a label that stands alone; at most `MAX_EVIDENCE_CHARS`."""
+    """The text after a label, or the block below a label on a line of its own; at most `MAX_EVIDENCE_CHARS`."""
     start = candidates[i].text_start
     text = blocks[i].text[start : start + MAX_EVIDENCE_CHARS]
     if not text.strip("*_ ") and i + 1 < len(blocks) and i + 1 not in candidates:
@@ -234,7 +234,7 @@ def turn_text(i: int, candidates: Mapping[int, LabelCandidate], blocks: Sequence
 
 
 def name_evidence(candidate: LabelCandidate) -> float:
-    """Points for the words of a label: positive for a name, negative for ordinary words, 0 where they do not tell."""
+    """Points for the words of a label: positive for a name, negative for ordinary words, 0 if they are no evidence."""
     if candidate.kind is not None:
         return 0.0
     text = candidate.text

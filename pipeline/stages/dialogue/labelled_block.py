@@ -21,7 +21,7 @@ class LabelledBlock(msgspec.Struct, frozen=True, gc=False):
     label: LabelCandidate | None = None
     """The speaker's label at its start."""
     name: str | None = None
-    """Name of the speaker; None if nobody is named."""
+    """Name of the speaker; None without a name."""
     label_confidence: float = 0.97
     number: tuple[int, int] | None = None
     """Span in the document of the number before a question."""

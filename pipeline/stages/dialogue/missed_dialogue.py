@@ -63,7 +63,7 @@ def recurring_openings(openings: Sequence[Opening], doubtful: set[str]) -> list[
 
 
 def _without_headings(openings: Sequence[Opening]) -> Sequence[Opening]:
-    """The openings without lines of their own, unless these are names and somebody asks: headings recur, too."""
+    """The openings without lines of their own, unless these are names and there are questions: headings recur, too."""
     alone = [opening for opening in openings if opening.alone]
     if any(opening.asks for opening in alone) and any(opening.named for opening in alone):
         return openings
@@ -74,7 +74,7 @@ def _look_like_dialogue(turns: Sequence[Opening]) -> bool:
     """Whether openings with several labels take turns and speak."""
     if len({turn.key for turn in turns}) < 2 or len(turns) < MIN_PATTERN_TURNS:
         return False
-    changes = sum(one.key != other.key for one, other in pairwise(turns))
+    changes = sum(before.key != after.key for before, after in pairwise(turns))
     return changes >= MIN_SPEAKER_CHANGES and _share_speaks(turns)
 
 
@@ -83,7 +83,7 @@ def _share_speaks(turns: Sequence[Opening]) -> bool:
 
 
 def _look_like_one_speaker(turns: Sequence[Opening], *, known: bool) -> bool:
-    """Whether openings with one label are turns: the label must be one that hardly anything else has."""
+    """Whether openings with one label are turns: the label must be one that is rare outside dialogues."""
     if len(turns) < MIN_SINGLE_LABEL_TURNS or not (turns[0].cued or known):
         return False
     asking = sum(turn.asks for turn in turns)

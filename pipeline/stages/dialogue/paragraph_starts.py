@@ -1,4 +1,4 @@
-"""How blocks begin that may be turns which nobody recognised: with a name, a mark of turns, or a question.
+"""The openings of blocks that may be unrecognised turns: a name, a mark of turns, or a question.
 
 `label_candidates` reads what the stage accepts as a label. This module reads more loosely, because it only warns: list
 items (`* Ada: yes`, `- [ada] yes`), captions (`<v Ada>`, `>> yes`), labels of symbols, and names alone on a line.

@@ -42,7 +42,7 @@ from pipeline.text.lines import word_characters
 MAX_FEATURED_SPEAKERS = 6
 """Speakers up to which thanks and addresses are evidence for roles."""
 MIN_GLUED_LABEL_WEIGHT, ASKING_LABEL_WEIGHT = 3, 1.5
-"""Turns from which a label is also looked for amid blocks; those of somebody who asks count more."""
+"""Turns from which a label is also looked for amid blocks; those of a speaker who asks count more."""
 MIN_STRAY_LABEL_DISTANCE = 12
 """Blocks between a first label and the second from which the first is no turn."""
 MIN_UNANSWERED_SHARE = 0.5
@@ -156,14 +156,14 @@ def _candidates_of_divided(
 ) -> dict[int, LabelCandidate]:
     """The candidates after some blocks were divided; the blocks that stayed whole are not read again."""
     known = {block.start: (block.end, candidates.get(i)) for i, block in enumerate(blocks)}
-    found = {}
+    updated = {}
     for i, block in enumerate(divided):
         end, candidate = known.get(block.start, (-1, None))
         if end != block.end:
             candidate = find_candidate(block, vocabulary)
         if candidate is not None:
-            found[i] = candidate
-    return found
+            updated[i] = candidate
+    return updated
 
 
 def _miscapitalised_labels(
@@ -171,7 +171,7 @@ def _miscapitalised_labels(
 ) -> dict[int, LabelCandidate]:
     """Labels that are a speaker's but for their capitals: `daily Post: …` where `Daily Post` speaks."""
     known = {label.key: label for label in labels.by_block.values() if not label.anonymous and label.form == "mark"}
-    found = {}
+    corrected = {}
     for i, block in enumerate(blocks):
         if i in candidates or not known:
             continue
@@ -182,12 +182,12 @@ def _miscapitalised_labels(
         after = block.text[mark.end() :]
         text_start = mark.end() + len(after) - len(after.lstrip("*_ "))
         end = block.start + len(text)
-        found[i] = LabelCandidate(block.start, end, text, label.key, label.kind, label.anonymous, text_start)
-    return found
+        corrected[i] = LabelCandidate(block.start, end, text, label.key, label.kind, label.anonymous, text_start)
+    return corrected
 
 
 def _recurring_label_texts(labels: SpeakerLabels) -> set[str]:
-    """The labels, as they are written, that begin at least three turns, or two of somebody who asks."""
+    """The labels, as they are written, that begin at least three turns, or two of a speaker who asks."""
     weights: dict[str, float] = {}
     for label in labels.by_block.values():
         if label.form == "mark":
@@ -407,7 +407,7 @@ def _question_block(block: Block, confidence: float) -> LabelledBlock:
 
 
 def _parse_prose(blocks: Sequence[Block]) -> Iterator[LabelledBlock]:
-    """An article in which nobody is interviewed."""
+    """The parts of an article without a dialogue."""
     in_section = False
     for i, block in enumerate(blocks):
         if is_prose_heading(blocks, i):

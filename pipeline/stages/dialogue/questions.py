@@ -33,7 +33,7 @@ ANSWER_BLOCKS_READ = 2
 """Blocks below a question that are read for I and we."""
 
 SPEECH_QUOTES = frozenset("\"'“”‘’「」『』«»")
-"""Marks around what somebody says in a story."""
+"""Marks around direct speech in a story."""
 
 
 class LineStyle(NamedTuple):
@@ -54,7 +54,7 @@ PLAIN_STYLE = LineStyle(0, bold=False, quoted=False, dashed=False)
 
 
 def is_quoted_speech(block: Block) -> bool:
-    """Whether a plain block begins or ends with a quotation mark, as what people say in a story does."""
+    """Whether a plain block begins or ends with a quotation mark, as direct speech in a story does."""
     text = block.text.strip()
     return line_style(block) == PLAIN_STYLE and (text[:1] in SPEECH_QUOTES or text[-1:] in SPEECH_QUOTES)
 

@@ -1,7 +1,7 @@
 """Who asks, who answers, who moderates.
 
 What people do in this document decides first, what their labels say second. `ASKER_RULES` lists the ways to find
-the interviewer; the first that finds somebody decides. Moderators are asides, everybody else answers.
+the interviewer; the first that finds one decides. Moderators are asides, all other speakers answer.
 """
 
 import math
@@ -28,16 +28,16 @@ MIN_INTERVIEWER_SCORE = 0.0
 
 MIN_RESPONDENT_TURNS, MAX_RESPONDENT_ASKING = 3, 0.4
 MIN_RESPONDENT_RATIO = 1.5
-"""How many times more turns the main respondent has than anybody else, if there are more than two speakers."""
+"""How many times more turns the main respondent has than any other speaker, if there are more than two."""
 MIN_ASKING_MODERATOR_SHARE = 0.4
-"""Share of questions from which a moderator is the interviewer, if nobody else is."""
+"""Share of questions from which a moderator is the interviewer, if there is no other."""
 MIN_ASKING_SINGLE_SHARE = 0.5
 """Share of questions from which the only labelled speaker is the interviewer."""
 MIN_MAIN_SPEAKER_TURNS = 4
-"""Turns of each of two main speakers from which somebody who speaks once is a bystander."""
+"""Turns of each of two main speakers from which a speaker with one turn is a bystander."""
 
 ASKING_WEIGHT, ADDRESSING_WEIGHT, BREVITY_WEIGHT, OPENING_WEIGHT, THANKING_WEIGHT = 1.5, 0.5, 0.6, 0.25, 0.6
-"""How much it says that one of two asks more, says you more, says half as much, speaks first, thanks at the end."""
+"""Weights if one of two speakers asks more, says you more, says half as much, speaks first, thanks at the end."""
 CLOSING_TURNS = 3
 """Turns at the end in which the interviewer thanks."""
 MIN_LEADER_SCORE = 0.8
@@ -51,23 +51,23 @@ class Speakers(msgspec.Struct, frozen=True):
     by_speaker: Mapping[str, Sequence[TurnFeatures]]
     kinds: Mapping[str, LabelKind | None]
     scores: Mapping[str, float]
-    """How much speaks for each to be an interviewer."""
+    """The score of each as an interviewer."""
     moderators: Set[str]
     bystanders: Set[str]
-    """Speakers who say one thing while two others talk."""
+    """Speakers with one turn while two others talk."""
 
 
 class Askers(msgspec.Struct, frozen=True):
-    """The interviewers, and who is neither interviewer nor respondent."""
+    """The interviewers, and the speakers who are neither interviewer nor respondent."""
 
     askers: Set[str]
     asides: Set[str]
 
 
 def assign_roles(turns: Sequence[TurnFeatures], *, asked_without_label: bool = False) -> dict[str, TurnPart]:
-    """What the turns of each speaker are. Where nobody is plainly the interviewer, everybody answers.
+    """What the turns of each speaker are: without a clear interviewer, all of them answer.
 
-    With `asked_without_label`, the questions stand above the turns without a label, so nobody with a label asks.
+    With `asked_without_label`, the questions are the unlabelled lines above the turns, so no labelled speaker asks.
     """
     by_speaker: dict[str, list[TurnFeatures]] = {}
     for turn in turns:
@@ -84,14 +84,15 @@ def assign_roles(turns: Sequence[TurnFeatures], *, asked_without_label: bool = F
         moderators,
         _bystanders(turns, by_speaker, kinds),
     )
-    found = next((found for rule in ASKER_RULES if (found := rule(speakers)) is not None), Askers(set(), moderators))
-    return {speaker: _part(speaker, found) for speaker in by_speaker}
+    decisions = (rule(speakers) for rule in ASKER_RULES)
+    decision = next((askers for askers in decisions if askers is not None), Askers(set(), moderators))
+    return {speaker: _part(speaker, decision) for speaker in by_speaker}
 
 
-def _part(speaker: str, found: Askers) -> TurnPart:
-    if speaker in found.askers:
+def _part(speaker: str, decision: Askers) -> TurnPart:
+    if speaker in decision.askers:
         return "question"
-    return "aside" if speaker in found.asides else "answer"
+    return "aside" if speaker in decision.asides else "answer"
 
 
 # --- ways to find the interviewer
@@ -108,7 +109,7 @@ def _only_speaker(speakers: Speakers) -> Askers | None:
 
 
 def _by_score(speakers: Speakers) -> Askers | None:
-    """Everybody with a high score; if that is all who speak, the one with the highest."""
+    """All speakers with a high score; if these are all speakers, the one with the highest."""
     rest = [speaker for speaker in speakers.by_speaker if speaker not in speakers.moderators]
     askers = {speaker for speaker in rest if speakers.scores[speaker] > MIN_INTERVIEWER_SCORE}
     if not askers:
@@ -120,7 +121,7 @@ def _by_score(speakers: Speakers) -> Askers | None:
 
 
 def _asking_moderators(speakers: Speakers) -> Askers | None:
-    """Moderators who ask, if somebody else speaks."""
+    """Moderators who ask, if there are other speakers."""
     asking = {
         speaker
         for speaker in speakers.moderators
@@ -140,7 +141,7 @@ def _leader_of_two(speakers: Speakers) -> Askers | None:
 
 
 def _only_outlet_of_vocabulary(speakers: Speakers) -> Askers | None:
-    """The only outlet that the user names: nothing in the text says who asks, so the user does."""
+    """The only outlet that the user names: the text gives no evidence, so the settings decide."""
     outlets = {turn.speaker for turn in speakers.turns if turn.from_vocabulary and turn.kind == "outlet"}
     return Askers(outlets, speakers.moderators) if len(outlets) == 1 else None
 
@@ -163,7 +164,7 @@ def _interviewer_scores(
     by_speaker: Mapping[str, Sequence[TurnFeatures]],
     kinds: Mapping[str, LabelKind | None],
 ) -> dict[str, float]:
-    """How much speaks for each speaker to be an interviewer."""
+    """The score of each speaker as an interviewer."""
     length = sum(turn.length for turn in turns)
     scores = {
         speaker: _interviewer_score(own, kinds[speaker], len(turns), length) for speaker, own in by_speaker.items()
@@ -189,7 +190,7 @@ def _interviewer_score(own: Sequence[TurnFeatures], kind: LabelKind | None, coun
 def _main_respondent(
     by_speaker: Mapping[str, Sequence[TurnFeatures]], kinds: Mapping[str, LabelKind | None]
 ) -> str | None:
-    """The one speaker whom everybody asks: with the most turns of all and few questions; None if there is none."""
+    """The one speaker whom all others ask: with the most turns of all and few questions; None if there is none."""
     counts = Counter(
         {speaker: len(own) for speaker, own in by_speaker.items() if kinds[speaker] not in {"moderates", "asks"}}
     )
@@ -214,7 +215,7 @@ def _bystanders(
     by_speaker: Mapping[str, Sequence[TurnFeatures]],
     kinds: Mapping[str, LabelKind | None],
 ) -> set[str]:
-    """Speakers who say one thing while two others talk, and are not asked: a cameraman, an aide."""
+    """Speakers with one turn while two others talk, who are not asked: a cameraman, an aide."""
     if len(by_speaker) < 3 or sum(len(own) >= MIN_MAIN_SPEAKER_TURNS for own in by_speaker.values()) != 2:
         return set()
     once = {
@@ -242,27 +243,27 @@ class Conduct(msgspec.Struct, frozen=True):
 def _interviewer_of_two(
     pair: Sequence[str], turns: Sequence[TurnFeatures], kinds: Mapping[str, LabelKind | None]
 ) -> str | None:
-    """The one of two speakers who leads, or None if nobody plainly does.
+    """The one of two speakers who leads, or None if it is not clear.
 
     The label of an outlet decides. Otherwise the leader asks more, says less, opens the dialogue and thanks at the end.
     """
     outlets = [speaker for speaker in pair if kinds[speaker] in {"outlet", "asks"}]
     if len(outlets) == 1:
         return outlets[0]
-    one, other = pair
-    score = _leader_score(_conduct(one, pair, turns), _conduct(other, pair, turns))
+    first, second = pair
+    score = _leader_score(_conduct(first, pair, turns), _conduct(second, pair, turns))
     if score >= MIN_LEADER_SCORE:
-        return one
-    return other if score <= -MIN_LEADER_SCORE else None
+        return first
+    return second if score <= -MIN_LEADER_SCORE else None
 
 
-def _leader_score(one: Conduct, other: Conduct) -> float:
-    """How much speaks for `one` to lead: positive for `one`, negative for `other`."""
-    score = ASKING_WEIGHT * (one.asking - other.asking)
-    score += ADDRESSING_WEIGHT * (one.addressing - other.addressing)
-    score += BREVITY_WEIGHT * max(-1.0, min(1.0, math.log2(other.length / one.length)))
-    score += OPENING_WEIGHT if one.opens else -OPENING_WEIGHT
-    score += THANKING_WEIGHT if one.thanks else -THANKING_WEIGHT if other.thanks else 0.0
+def _leader_score(first: Conduct, second: Conduct) -> float:
+    """The evidence for who leads: positive for `first`, negative for `second`."""
+    score = ASKING_WEIGHT * (first.asking - second.asking)
+    score += ADDRESSING_WEIGHT * (first.addressing - second.addressing)
+    score += BREVITY_WEIGHT * max(-1.0, min(1.0, math.log2(second.length / first.length)))
+    score += OPENING_WEIGHT if first.opens else -OPENING_WEIGHT
+    score += THANKING_WEIGHT if first.thanks else -THANKING_WEIGHT if second.thanks else 0.0
     return round(score, 2)
 
 

@@ -9,15 +9,30 @@ from pipeline.lexicon.honorifics import honorifics
 from pipeline.stages.dialogue.label_candidates import NAME_AND_ROLE, PARENTHESISED, LabelCandidate, cue_words
 
 MAX_CHINESE_NAME_CHARS = 3
-"""Characters of most Chinese names; a longer label begins with a word for what somebody does."""
+"""Characters of most Chinese names; a longer label begins with an occupation."""
 MIN_FIRST_NAME_CHARS = 3
+<<<<<<< HEAD
 """Characters of a first word that can stand for the whole name."""
 HONORIFICS = regex.compile(rf"^(?:(?:{'|'.join(honorifics('l'))})\.?\s+)+", regex.IGNORECASE)
 """Titles before a name: `Dr. Fern`, `Mr Director Fern`."""
+=======
+"""Characters of a first word that can be a short form of the whole name."""
+HONORIFIC = regex.compile(
+    r"""
+    ^(?:(?:
+        Mr|Mrs|Ms|Dr|Prof|Sir|Dame                                          # Dr. Ada Fern
+        |Minister|President|Ambassador|Senator|Secretary|Governor|Mayor     # Senator Fern
+        |Professor|Doctor|Director                                          # Professor Ada Fern
+        |General|Admiral|Captain                                            # Captain Fern
+    )\.?\s+)+
+    """,
+    regex.IGNORECASE | regex.VERBOSE,
+)
+>>>>>>> w27-r2
 
 
 def short_forms(key: str) -> set[str]:
-    """What else may stand for a name, by keys of labels.
+    """The short forms of a name, as keys of labels.
 
     >>> sorted(short_forms("dr. ada fern"))
     ['ada fern', 'dr.', 'fern']
@@ -34,9 +49,9 @@ def short_forms(key: str) -> set[str]:
     return forms
 
 
-def are_aliases(one: str, other: str) -> bool:
+def are_aliases(first: str, second: str) -> bool:
     """Whether one key is a short form of the other."""
-    return one in short_forms(other) or other in short_forms(one)
+    return first in short_forms(second) or second in short_forms(first)
 
 
 class AliasIndex:
@@ -56,27 +71,27 @@ class AliasIndex:
 
 def introduced_initials(labels: Iterable[LabelCandidate]) -> dict[str, str]:
     """Initials to the key of the label that introduces them: `Ada Fern (AF)`, later `AF`."""
-    found = {}
+    keys_by_initials = {}
     for label in labels:
         if "(" in label.text or "（" in label.text:
             match = PARENTHESISED.search(label.text)
             if match:
-                found[match[1].strip().casefold()] = label.key
-    return found
+                keys_by_initials[match[1].strip().casefold()] = label.key
+    return keys_by_initials
 
 
 def unique_initials(keys: Iterable[str]) -> dict[str, str]:
     """Initials to the only full name among `keys` that has them: `nf` to `natalie fisher`."""
-    found: dict[str, str] = {}
+    keys_by_initials: dict[str, str] = {}
     ambiguous = set()
     for key in keys:
         words = [word for word in key.split() if word[0].isalpha()]
         if len(words) > 1:
             short = "".join(word[0] for word in words)
-            if short in found and found[short] != key:
+            if short in keys_by_initials and keys_by_initials[short] != key:
                 ambiguous.add(short)
-            found[short] = key
-    return {short: key for short, key in found.items() if short not in ambiguous}
+            keys_by_initials[short] = key
+    return {short: key for short, key in keys_by_initials.items() if short not in ambiguous}
 
 
 def speaker_names(
@@ -118,8 +133,8 @@ def _first_spellings(labels: Mapping[int, LabelCandidate]) -> dict[str, str]:
 
 
 def _unambiguous(aliases: list[str]) -> list[str]:
-    """The aliases, if all name one person: `Solis` is nobody's alias where two people of that name speak."""
-    return aliases if all(are_aliases(one, other) for one, other in combinations(aliases, 2)) else []
+    """The aliases, if all name one person: `Solis` is no alias if two people of that name speak."""
+    return aliases if all(are_aliases(first, second) for first, second in combinations(aliases, 2)) else []
 
 
 def _completeness(name: str) -> tuple[int, int]:

@@ -53,7 +53,7 @@ def speaker_key_in(block: Block) -> dict[str, str] | None:
 
 
 def _stands_for(key: str, sign: str, name: str) -> bool:
-    """Whether a key can stand for a name."""
+    """Whether a key can be an abbreviation of a name."""
     plain = PARENTHESISED.sub("", name).strip()
     if not plain or not is_name_shaped(plain):
         return False
@@ -67,7 +67,7 @@ def _stands_for(key: str, sign: str, name: str) -> bool:
 
 
 def cast_list_name(block: Block, candidate: LabelCandidate, candidates: Mapping[int, LabelCandidate]) -> str | None:
-    """The name after a word for answers in a line such as `答：Ada Fern（a professor）`, if somebody asks elsewhere."""
+    """The name after a word for answers in a line such as `答：Ada Fern（a professor）`, if there are questions."""
     if candidate.kind != "answers" or not candidate.anonymous:
         return None
     if not any(other.kind == "asks" for other in candidates.values()):
@@ -88,10 +88,10 @@ def find_speaker_keys(
     names: dict[str, str] = {}
     first_question = next((i for i, candidate in candidates.items() if candidate.kind == "asks"), len(blocks))
     for i in range(min(len(blocks), first_question + 1, MAX_KEY_SEARCH_BLOCKS)):
-        found = speaker_key_in(blocks[i])
-        if found is not None:
+        names_by_key = speaker_key_in(blocks[i])
+        if names_by_key is not None:
             lines.add(i)
-            names |= found
+            names |= names_by_key
         elif i < first_question and i in candidates:
             name = cast_list_name(blocks[i], candidates[i], candidates)
             if name is not None:

@@ -32,7 +32,7 @@ MIN_TITLE_CASE_WORDS = 3
 BEFORE_MENTIONED_NAME = regex.compile(
     r"(?:对|對|向|问|問|跟|和|与|與|给|給|告诉|告訴|让|讓|请|請|被|据|據|to|told|the|a|and)\s*$"
 )
-"""What precedes the name of somebody who is spoken of: `他告诉记者：…`."""
+"""Words before the name of a person who is mentioned: `他告诉记者：…`."""
 BEFORE_VERB = regex.compile(r"[我你您他她它们們人者员員生曾再又就便没沒不追反再诘詰自]\s*$")
 """What precedes the verb `问`: `有人问：…`, which is no label."""
 MIN_CHARS_BEFORE, MIN_WORDS_BEFORE = 5, 3
@@ -55,14 +55,14 @@ def small_words() -> frozenset[str]:
 
 def split_one_line_dumps(blocks: Sequence[Block]) -> tuple[Block, ...]:
     """The blocks, with the turns of a dump on one line apart. The labels in it must recur."""
-    found: list[Block] = []
+    divided: list[Block] = []
     for block in blocks:
         starts = _dump_starts(block)
         if starts:
-            found.extend(_split_block(block, starts))
+            divided.extend(_split_block(block, starts))
         else:
-            found.append(block)
-    return tuple(found)
+            divided.append(block)
+    return tuple(divided)
 
 
 def _dump_starts(block: Block) -> list[int]:
@@ -103,7 +103,7 @@ def split_glued_turns(blocks: Sequence[Block], labels: Collection[str], labelled
     forms = sorted(labels, key=len, reverse=True)
     pattern = _label_pattern(forms)
     hints = _hints(forms)
-    found: list[Block] = []
+    divided: list[Block] = []
     for block in blocks:
         starts: list[int] = []
         # One colon is the label's own, or one of prose; only few blocks have more.
@@ -111,8 +111,8 @@ def split_glued_turns(blocks: Sequence[Block], labels: Collection[str], labelled
         colons = block.text.count(":") + block.text.count("：")
         if colons >= min_colons and any(map(block.text.__contains__, hints)):
             starts = [match.start() for match in pattern.finditer(block.text) if _is_turn_start(block, match)]
-        found.extend(_split_block(block, starts) if starts else [block])
-    return tuple(found) if len(found) > len(blocks) else None
+        divided.extend(_split_block(block, starts) if starts else [block])
+    return tuple(divided) if len(divided) > len(blocks) else None
 
 
 def _label_pattern(forms: Sequence[str]) -> "regex.Pattern[str]":

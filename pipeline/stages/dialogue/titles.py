@@ -247,7 +247,7 @@ def _is_turn_of_known_speaker(line: FirstLine) -> bool:
 
 
 def _names_speaker_in_title(line: FirstLine) -> bool:
-    """`Ada Fern: What the tide brings`: nobody with this label speaks, or a byline follows, or it is a heading."""
+    """`Ada Fern: What the tide brings`: no turn has this label, or a byline follows, or it is a heading."""
     return not line.later_own or line.block.before_byline or line.block.level == 1
 
 
@@ -271,7 +271,7 @@ FIRST_LINE_DECISIONS: tuple[tuple[Callable[[FirstLine], bool], bool], ...] = (
 
 
 def _first_line_is_title(blocks: Sequence[Block], candidates: Mapping[int, LabelCandidate]) -> bool:
-    """Whether the first block is the title: it has the form of one, and is nobody's turn."""
+    """Whether the first block is the title: it has the form of one, and is not a turn."""
     block = blocks[0]
     if not block.could_be_title() and block.level != 1:
         return False
@@ -284,5 +284,5 @@ def _first_line_is_title(blocks: Sequence[Block], candidates: Mapping[int, Label
     return next((verdict for holds, verdict in FIRST_LINE_DECISIONS if holds(line)), False)
 
 
-def _is_same_speaker(one: str, other: str) -> bool:
-    return one == other or are_aliases(one, other)
+def _is_same_speaker(first: str, second: str) -> bool:
+    return first == second or are_aliases(first, second)

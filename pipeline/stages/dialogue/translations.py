@@ -37,18 +37,18 @@ def split_versions(document: Document, blocks: Sequence[Block]) -> tuple[BodyVer
     whole = (BodyVersion(_main_language(document, blocks), tuple(blocks)),)
     if len(set(scripts)) < 2:
         return whole
-    switches = sum(one != other for one, other in pairwise(scripts))
+    switches = sum(before != after for before, after in pairwise(scripts))
     interleaved = switches >= len(blocks) // 2
     main = _main_script_of_pairs(blocks, scripts) if interleaved else _main_script(blocks, scripts)
     body = [block for block, side in zip(blocks, scripts, strict=True) if side == main]
-    other = [block for block, side in zip(blocks, scripts, strict=True) if side != main]
+    translation = [block for block, side in zip(blocks, scripts, strict=True) if side != main]
     after_body = switches <= MAX_SWITCHES_AFTER_BODY and scripts[0] == main and scripts[-1] != main
-    enough = len(other) >= MIN_TRANSLATED_BLOCKS and len(other) >= MIN_TRANSLATED_SHARE * len(body)
+    enough = len(translation) >= MIN_TRANSLATED_BLOCKS and len(translation) >= MIN_TRANSLATED_SHARE * len(body)
     if not enough or not (interleaved or after_body):
         return whole
     return (
         BodyVersion(_main_language(document, body), tuple(body), interleaved),
-        BodyVersion(_main_language(document, other), tuple(other), interleaved),
+        BodyVersion(_main_language(document, translation), tuple(translation), interleaved),
     )
 
 
@@ -93,7 +93,7 @@ def matching_exchanges(body: Sequence[LabelledBlock], translation: Sequence[Labe
     """For each block of the translation the number of the body's exchange that it translates, or None.
 
     If both have as many exchanges, they match by number. Otherwise a block of an interleaved translation belongs to
-    the exchange above it, and for one after the whole body nothing tells.
+    the exchange above it, and for one after the whole body there is no evidence.
     """
     ours, theirs = exchange_numbers(body), exchange_numbers(translation)
     count = max((number for number in ours if number), default=0)
@@ -113,7 +113,7 @@ def matching_exchanges(body: Sequence[LabelledBlock], translation: Sequence[Labe
 def with_body_names(body: Sequence[LabelledBlock], translation: Sequence[LabelledBlock]) -> list[LabelledBlock]:
     """The blocks of the translation with the names that the speakers have in the body.
 
-    A label that also occurs in the body names the same person in both, whoever takes the same turns.
+    A label that also occurs in the body names the same person in both, regardless of turns.
     """
     body_names = {labelled.label.text: labelled.name for labelled in body if labelled.label is not None}
     matches = match_speakers(body, translation)

@@ -12,7 +12,7 @@ import regex
 
 from pipeline.stages.entities.lost_entities import SUFFIX
 from pipeline.stages.entities.mentions import is_mentioned
-from pipeline.stages.entities.rules import ESCAPE, ESCAPED_LINE_END, ESCAPED_SLASH
+from pipeline.stages.entities.rules import ESCAPED_LINE_END, ESCAPED_SLASH, JSON_ESCAPE
 from pipeline.stages.entities.suspect_lines import PROGRAM_SIGN, Spans, SuspectLine, is_inside
 from pipeline.text.edits import Edit
 
@@ -120,15 +120,15 @@ def _repaired_characters(line: SuspectLine, edited: Spans) -> Iterator[Edit]:
             continue
         if match["hex"]:
             if not _is_in_pattern(line, start, end) and not is_in_program(line, start, end):
-                yield line.edit(start, end, chr(int(match["hex"], 16)), ESCAPE, UNICODE_CONFIDENCE)
+                yield line.edit(start, end, chr(int(match["hex"], 16)), JSON_ESCAPE, UNICODE_CONFIDENCE)
         elif match["bare"]:
             if bare_escape_fits(line.text, start, end, match["bare"]):
-                yield line.edit(start, end, chr(int(match["bare"], 16)), ESCAPE, BARE_CONFIDENCE)
+                yield line.edit(start, end, chr(int(match["bare"], 16)), JSON_ESCAPE, BARE_CONFIDENCE)
         else:
             new = _decoded_units(match[0])
             is_range = line.before(start) in PATTERN_BEFORE or line.after(end) in RANGE_AFTER
             if _is_printable(new) and not is_range and not is_in_program(line, start, end):
-                yield line.edit(start, end, new, ESCAPE, RUN_CONFIDENCE)
+                yield line.edit(start, end, new, JSON_ESCAPE, RUN_CONFIDENCE)
 
 
 def _is_in_pattern(line: SuspectLine, start: int, end: int) -> bool:

@@ -85,7 +85,7 @@ LOST_BETWEEN = Rule(
     acts=("Turner   Newall #39;s pension, and  quot;no more quot; of it",),
     spares=("Turner   Newall", "It ended.   Then  quot;more quot; came", "of   the  quot;old quot; kind"),
 )
-ESCAPE = Rule(
+JSON_ESCAPE = Rule(
     "entities.escape",
     "a JSON escape that was not decoded, with or without its backslash",
     acts=(r"the boat\u2019s bow", "we couldnu2019t", "Ru0026D", r"smile \ud83d\ude00 now", r"\u6d4b\u8bd5"),
@@ -130,7 +130,7 @@ RULES = (
     LOST_BRACKETS,
     LOST_LINE_END,
     LOST_BETWEEN,
-    ESCAPE,
+    JSON_ESCAPE,
     ESCAPED_SLASH,
     ESCAPED_LINE_END,
     SPREADSHEET_ESCAPE,

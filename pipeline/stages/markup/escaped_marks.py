@@ -22,7 +22,7 @@ OTHER_BACKSLASH = regex.compile(
     regex.VERBOSE,
 )
 """A line with one of these has backslashes of a command, a path, a pattern or a formula."""
-ESCAPE = regex.compile(
+BACKSLASH_OF_MARK = regex.compile(
     r"""
     (?<=^\d{1,3})\\(?=[.)][ ])                                          # 1\. First
     |(?<=^[ ]{0,3})\\(?=[->+][ ])                                       # \- an item
@@ -61,7 +61,7 @@ def without_escapes(text: str, code: Spans) -> Iterator[Edit]:
 
 
 def _line_edits(line: str, start: int) -> Iterator[Edit]:
-    offsets = {match.start() for match in ESCAPE.finditer(line)}
+    offsets = {match.start() for match in BACKSLASH_OF_MARK.finditer(line)}
     for match in ESCAPED_PAIR.finditer(line):
         offsets |= {match.start() + i for i, character in enumerate(match[0]) if character == "\\"}
     for offset in sorted(offsets):

@@ -26,7 +26,7 @@ EURO_BYTE = 0x80
 SINGLE_BYTE_CODECS = ("cp1252", "mac_roman", "cp437", "iso8859_15", "cp1250")
 CHINESE_CODECS = ("gbk", "big5hkscs")
 
-OTHER_COST = 7
+NOT_CHINESE_COST = 7
 """Cost of a character that is neither Han nor Chinese punctuation."""
 LONE_BYTE_COST = 12
 """Cost of a byte without a partner. Signs that prose really has, and the euro, cost less."""
@@ -108,7 +108,7 @@ def misreadings() -> tuple[Misreading, ...]:
 
 @cache
 def _costs() -> CharacterCosts:
-    return CharacterCosts(OTHER_COST)
+    return CharacterCosts(NOT_CHINESE_COST)
 
 
 @cache

@@ -22,7 +22,7 @@ SWAPPED_SIGN = re.compile(f"[{SIGNS_OF_SWAPPED}]")
 START_OF_CURLY_QUOTE = "鈥"
 CURLY_QUOTES_AND_DASHES = "‘’“”–—…"
 NON_ASCII_RUN = re.compile("[^\x00-\x7f]+")
-OTHER_COST = 7
+NOT_CHINESE_COST = 7
 """Cost of a character that is neither Han nor Chinese punctuation."""
 MIN_RARE_COST, MAX_COMMON_COST = 3.0, 1.8
 """Mean cost of a character in a rare text, and in a common one. Of real runs, one in a thousand costs more than the
@@ -106,7 +106,7 @@ def read_swapped(run: str) -> str | None:
 
 @cache
 def _costs() -> CharacterCosts:
-    return CharacterCosts(OTHER_COST)
+    return CharacterCosts(NOT_CHINESE_COST)
 
 
 def _mean_cost(text: str) -> float:

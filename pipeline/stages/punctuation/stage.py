@@ -38,7 +38,7 @@ STRAY_COMMA = regex.compile(r"""[ ],(?=[\s”"]|$)(?<=[\p{Latin}\d)”’"][ ],)
 """`Initiative ,`."""
 MIN_SPACED_COMMAS, COMMAS_PER_SPACED_COMMA = 2, 4
 """A document with so many spaces before commas, and before one comma in so many, is written that way."""
-MIN_CONFIDENCE = 0.4
+MIN_SPACE_CONFIDENCE = 0.4
 """Confidence under which a space is not even proposed."""
 
 
@@ -74,7 +74,7 @@ def proposed_edits(document: Document) -> Iterator[Edit]:
     missing = {
         space.at: space
         for space in missing_spaces(text, user_words)
-        if not space.inner and space.confidence >= MIN_CONFIDENCE
+        if not space.inner and space.confidence >= MIN_SPACE_CONFIDENCE
     }
     places = sorted({*((at, False) for at in _mark_offsets(text, user_words)), *((at, True) for at in missing)})
     if not places:

@@ -28,7 +28,7 @@ from pipeline.text.edits import Edit
 
 YEAR_CONFIDENCE = 0.97
 """Confidence of a space before a year: `In2022`."""
-MIN_CONFIDENCE = 0.4
+MIN_SPACE_CONFIDENCE = 0.4
 """Confidence under which a space is not even proposed."""
 
 
@@ -72,7 +72,7 @@ class Words:
             if not _is_in_solved_line(at, solved):
                 yield Edit(at, "", " ", NUMBER.name, YEAR_CONFIDENCE)
         for space in missing_spaces(text, user_words.edges):
-            if not space.inner or space.confidence < MIN_CONFIDENCE:
+            if not space.inner or space.confidence < MIN_SPACE_CONFIDENCE:
                 continue
             if space.at in years or _is_in_solved_line(space.at, solved):
                 continue

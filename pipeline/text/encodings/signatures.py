@@ -10,7 +10,7 @@ HEAD_BYTES = 32
 
 
 def binary_kind(head: bytes) -> str | None:
-    """The kind of a binary file, such as `a PDF file`, by its first bytes; None for what may be text.
+    """The kind of a binary file, such as `a PDF file`, by its first bytes; None if it may be text.
 
     >>> binary_kind(b"%PDF-1.7"), binary_kind(b"MZ: who are you?"), binary_kind(b"Q: who are you?")
     ('a PDF file', None, None)

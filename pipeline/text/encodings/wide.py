@@ -29,7 +29,7 @@ def detect_wide(data: bytes) -> str | None:
 
 
 def _ordinary_share(sample: bytes, name: str) -> float:
-    """Share of the characters that English and Chinese text is made of; 0 for what is no text."""
+    """Share of the characters that English and Chinese text is made of; 0 if it is not text."""
     width = 4 if name.startswith("utf-32") else 2
     text = sample[: len(sample) // width * width].decode(name, "replace")
     if len(text) < MIN_CHARACTERS or "\0" in text:

@@ -32,7 +32,7 @@ def complaint(path: Path) -> ContractError:
     return refused.value
 
 
-def test_a_file_holds_one_article_as_it_was_written(tmp_path: Path) -> None:
+def test_file_with_one_article_round_trips(tmp_path: Path) -> None:
     assert list(pipeline.read(put(tmp_path / "a.json", as_json("a")))) == [article("a")]
 
 
@@ -40,13 +40,13 @@ def test_a_path_may_be_a_string(tmp_path: Path) -> None:
     assert [found.id for found in pipeline.read(str(put(tmp_path / "a.json", as_json("a"))))] == ["a"]
 
 
-def test_a_folder_holds_the_articles_below_it_in_the_order_of_their_names(tmp_path: Path) -> None:
+def test_folder_is_read_recursively_in_order_of_names(tmp_path: Path) -> None:
     for name in ("b", "wire/c", "a"):
         put(tmp_path / f"{name}.json", as_json(name))
     assert [found.id for found in pipeline.read(tmp_path)] == ["a", "b", "wire/c"]
 
 
-def test_what_is_about_the_run_is_left_out(tmp_path: Path) -> None:
+def test_run_files_are_skipped(tmp_path: Path) -> None:
     """Names that begin with `_` or `.` are no articles, at any depth; nor are files that are no JSON."""
     put(tmp_path / "a.json", as_json("a"))
     put(tmp_path / "_run" / "run.json", {"documents": 1})
@@ -57,12 +57,12 @@ def test_what_is_about_the_run_is_left_out(tmp_path: Path) -> None:
     assert [found.id for found in pipeline.read(tmp_path)] == ["a"]
 
 
-def test_a_folder_may_lie_below_one_whose_name_begins_with_an_underscore(tmp_path: Path) -> None:
+def test_folder_may_be_below_one_with_a_leading_underscore(tmp_path: Path) -> None:
     put(tmp_path / "_scratch" / "output" / "a.json", as_json("a"))
     assert [found.id for found in pipeline.read(tmp_path / "_scratch" / "output")] == ["a"]
 
 
-def test_a_jsonl_file_holds_an_article_a_line(tmp_path: Path) -> None:
+def test_jsonl_file_has_one_article_per_line(tmp_path: Path) -> None:
     path = tmp_path / "all.jsonl"
     lines = [msgspec.json.encode(article(name)) for name in ("a", "b")]
     path.write_bytes(lines[0] + b"\n\n" + lines[1] + b"\n")
@@ -70,7 +70,7 @@ def test_a_jsonl_file_holds_an_article_a_line(tmp_path: Path) -> None:
 
 
 def test_articles_are_read_one_at_a_time(tmp_path: Path) -> None:
-    """What comes before a damaged document can be used."""
+    """Articles before a damaged one can be used."""
     put(tmp_path / "a.json", as_json("a"))
     put(tmp_path / "b.json", {})
     articles = pipeline.read(tmp_path)
@@ -108,7 +108,7 @@ def test_a_missing_field_is_named(tmp_path: Path) -> None:
     assert "disclaimer" in error.reason
 
 
-def test_a_number_that_cannot_be_is_refused(tmp_path: Path) -> None:
+def test_impossible_number_is_refused(tmp_path: Path) -> None:
     document = as_json("a")
     document["segments"][0]["confidence"] = 1.01
     assert "$.segments[0].confidence" in complaint(put(tmp_path / "a.json", document)).reason
@@ -121,7 +121,7 @@ def test_a_wrong_line_is_named_by_its_number(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b"null", b'{"title": "\xff"}', b'{"an": "object"}'])
-def test_what_is_no_article_is_refused(tmp_path: Path, data: bytes) -> None:
+def test_file_that_is_not_an_article_is_refused(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "a.json"
     path.write_bytes(data)
     error = complaint(path)

@@ -1,4 +1,4 @@
-"""Outputs of somebody else: what is made to do harm is an error of its own, and hides no article beside it."""
+"""Untrusted outputs: malicious data is one error, and does not hide other articles."""
 
 import gzip
 import os
@@ -38,8 +38,8 @@ def as_json(name: str) -> bytes:
     return msgspec.json.encode(article(name))
 
 
-def told(path: Path, limits: Limits = SMALL) -> list[tuple[str, str]]:
-    """For each document its name, and the id or what is wrong."""
+def loaded(path: Path, limits: Limits = SMALL) -> list[tuple[str, str]]:
+    """The name of each document, with its id or error."""
     return [(name, a.reason if isinstance(a, ContractError) else a.id) for name, a in load_each(path, limits)]
 
 
@@ -56,18 +56,18 @@ VERSION = b'{"schema":"bilingual-article/1","x":%s}'
 
 
 @pytest.mark.parametrize("nested", [*NESTED, *(VERSION % each for each in NESTED)], ids=range(6))
-def test_json_that_is_nested_too_deeply_hides_no_other(nested: bytes, tmp_path: Path) -> None:
+def test_json_nested_too_deeply_does_not_hide_others(nested: bytes, tmp_path: Path) -> None:
     (tmp_path / "b.json").write_bytes(nested)
     (tmp_path / "a.json").write_bytes(as_json("a"))
     (tmp_path / "c.jsonl").write_bytes(nested + b"\n" + as_json("c") + b"\n")
-    first, second, third, fourth = told(tmp_path, Limits())
+    first, second, third, fourth = loaded(tmp_path, Limits())
     assert (first, fourth) == (("a.json", "a"), ("c.jsonl:2", "c"))
     assert (second[0], third[0]) == ("b.json", "c.jsonl:1")
     assert "is nested too deeply to be an article" in second[1] or nested.startswith(b"[")
 
 
 @pytest.mark.parametrize("verb", ["verify", "diff", "export", "restore", "explain"])
-def test_every_verb_goes_on_behind_what_is_nested(
+def test_every_command_continues_after_deeply_nested_json(
     verb: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "out").mkdir()
@@ -93,52 +93,52 @@ def test_every_verb_goes_on_behind_what_is_nested(
 def test_a_long_line_is_named_and_the_next_one_read(tmp_path: Path) -> None:
     for name, long in (("junk", b"x" * 5 * MIB), ("text", b'{"id": "' + b"x" * 5 * MIB + b'"}')):
         (tmp_path / f"{name}.jsonl").write_bytes(long + b"\n" + as_json("b") + b"\n")
-    said = "is longer than 320,000 bytes, 16 times [input.limits] bytes; remove it or raise the limit"
-    assert told(tmp_path) == [
-        ("junk.jsonl:1", said), ("junk.jsonl:2", "b"), ("text.jsonl:1", said), ("text.jsonl:2", "b")
+    reason = "is longer than 320,000 bytes, 16 times [input.limits] bytes; remove it or raise the limit"
+    assert loaded(tmp_path) == [
+        ("junk.jsonl:1", reason), ("junk.jsonl:2", "b"), ("text.jsonl:1", reason), ("text.jsonl:2", "b")
     ]  # fmt: skip
 
 
 def test_a_long_article_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_bytes(b"{\n" + b'"a": 1,\n' * 100_000 + as_json("b")[1:])
-    assert "is longer than 320,000 bytes" in told(tmp_path)[0][1]
-    assert told(tmp_path, Limits()) == [("a.json", "b")]
+    assert "is longer than 320,000 bytes" in loaded(tmp_path)[0][1]
+    assert loaded(tmp_path, Limits()) == [("a.json", "b")]
 
 
 def test_a_number_of_a_million_digits_is_no_article(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_bytes(as_json("a").replace(b'"start":0', b'"start":' + b"9" * 1_000_000, 1))
-    assert "is not a valid article" in told(tmp_path, Limits())[0][1] or "is not an article" in told(tmp_path)[0][1]
+    assert "is not a valid article" in loaded(tmp_path, Limits())[0][1] or "is not an article" in loaded(tmp_path)[0][1]
 
 
 @pytest.mark.usefixtures("no_grace")
 @pytest.mark.parametrize("content", [b"x" * 32 * MIB, b"\n" * 32 * MIB, b"{}\n" * 5 * MIB, b" " * 32 * MIB])
 @pytest.mark.parametrize("pack", ["gz", "zst"])
-def test_what_unpacks_to_many_times_its_size_is_refused(content: bytes, pack: str, tmp_path: Path) -> None:
+def test_file_that_unpacks_to_many_times_its_size_is_refused(content: bytes, pack: str, tmp_path: Path) -> None:
     from backports import zstd
 
     line = as_json("a") + b"\n"
     (tmp_path / f"a.jsonl.{pack}").write_bytes((gzip.compress if pack == "gz" else zstd.compress)(line + content))
     (tmp_path / "b.json").write_bytes(as_json("b"))
-    found = told(tmp_path, Limits(ratio=20))
+    found = loaded(tmp_path, Limits(ratio=20))
     assert found[0] == (f"a.jsonl.{pack}:1", "a")
     assert found[-1] == ("b.json", "b")
     assert "unpacks to more than 20 times its size" in found[-2][1]
 
 
 @pytest.mark.usefixtures("no_grace")
-def test_an_article_that_comes_again_and_again_is_no_bomb(tmp_path: Path) -> None:
+def test_repeated_article_is_not_a_decompression_bomb(tmp_path: Path) -> None:
     line = as_json("a") + b"\n"
     (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(line * 1500))
     assert (tmp_path / "a.jsonl.gz").stat().st_size * 100 < 1500 * len(line)
-    assert told(tmp_path / "a.jsonl.gz", Limits(ratio=20))[-1] == ("a.jsonl.gz:1500", "a")
+    assert loaded(tmp_path / "a.jsonl.gz", Limits(ratio=20))[-1] == ("a.jsonl.gz:1500", "a")
 
 
 @pytest.mark.usefixtures("no_grace")
-def test_blank_lines_at_the_beginning_are_counted_and_not_kept(tmp_path: Path) -> None:
+def test_leading_empty_lines_are_counted_but_not_kept(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(b"\n" * 3 + as_json("a") + b"\n\n" + as_json("b"))
     (tmp_path / "b").write_bytes(b"\n" * 3 + as_json("a") + b"\n\n" + as_json("b"))
-    assert told(tmp_path / "a.jsonl") == [("a.jsonl:4", "a"), ("a.jsonl:6", "b")]
-    assert told(tmp_path / "b") == [("b:4", "a"), ("b:6", "b")]
+    assert loaded(tmp_path / "a.jsonl") == [("a.jsonl:4", "a"), ("a.jsonl:6", "b")]
+    assert loaded(tmp_path / "b") == [("b:4", "a"), ("b:6", "b")]
 
 
 def test_shards_of_articles_are_far_below_the_limits(tmp_path: Path) -> None:
@@ -165,8 +165,8 @@ def test_a_folder_may_be_deep(tmp_path: Path) -> None:
             file.write(as_json("b"))
     finally:
         os.close(here)
-    found = told(tmp_path)
-    # Nobody else can delete it: what deletes folders calls itself for each.
+    found = loaded(tmp_path)
+    # Delete it here: `shutil.rmtree` recurses for each level.
     while (tmp_path / "d" / "d").exists():
         (tmp_path / "d" / "d").rename(tmp_path / "e")
         (tmp_path / "d").rmdir()
@@ -187,7 +187,7 @@ def test_a_folder_that_cannot_be_listed_is_named(tmp_path: Path, monkeypatch: py
         return listing(path)
 
     monkeypatch.setattr(os, "scandir", refused)
-    assert told(tmp_path) == [("closed", "cannot be listed: Permission denied"), ("a.json", "a")]
+    assert loaded(tmp_path) == [("closed", "cannot be listed: Permission denied"), ("a.json", "a")]
 
 
 # --- tables
@@ -205,7 +205,7 @@ def with_text(table: pa.Table, texts: pa.Array) -> pa.Table:
 def test_a_text_that_all_rows_refer_to_is_counted_for_each(tmp_path: Path) -> None:
     table = pa.concat_tables([with_text(rows("a"), pa.array(["x" * 100_000]))] * 300)
     pq.write_table(table, tmp_path / "a.parquet", compression="zstd")
-    ((name, reason),) = told(tmp_path / "a.parquet")
+    ((name, reason),) = loaded(tmp_path / "a.parquet")
     assert name == "a.parquet:1"
     assert reason.startswith("rows 1 to 300 cannot be read: unpacks to more than 20 times its size")
 
@@ -215,7 +215,7 @@ def test_a_page_that_unpacks_to_much_costs_its_row_group(tmp_path: Path) -> None
     with pq.ParquetWriter(tmp_path / "a.parquet", schema(Article), compression="zstd", use_dictionary=False) as writer:
         for table in (rows("a"), with_text(rows("b"), pa.array(["x" * 30 * MIB])), rows("c")):
             writer.write_table(table)
-    first, second, third = told(tmp_path / "a.parquet")
+    first, second, third = loaded(tmp_path / "a.parquet")
     assert (first, third) == (("a.parquet:1", "a"), ("a.parquet:3", "c"))
     assert "rows 2 to 2 cannot be read: declares that its" in second[1]
 
@@ -226,7 +226,7 @@ def test_a_list_of_millions_of_nothing_is_refused(tmp_path: Path) -> None:
     lead = pa.array([[""] * 3_000_000], table.schema.field("lead").type)
     table = table.set_column(table.column_names.index("lead"), table.schema.field("lead"), lead)
     pq.write_table(table, tmp_path / "a.parquet", compression="zstd")
-    assert "declares that its" in told(tmp_path / "a.parquet")[0][1]
+    assert "declares that its" in loaded(tmp_path / "a.parquet")[0][1]
 
 
 @pytest.mark.usefixtures("no_grace")
@@ -243,7 +243,7 @@ def test_an_arrow_file_that_declares_too_much_is_refused(name: str, kind: str, t
     make: Callable[..., pa.RecordBatchStreamWriter] = pa.ipc.new_file if name == "a.arrow" else pa.ipc.new_stream
     with pa.OSFile(str(tmp_path / name), "wb") as out, make(out, batch.schema, options=options) as writer:
         writer.write_batch(batch)
-    ((_, reason),) = told(tmp_path / name)
+    ((_, reason),) = loaded(tmp_path / name)
     assert reason.startswith("cannot be read: declares that its")
     assert reason.endswith("more than 20 times; leave it out, or raise [input.limits] ratio if you trust it")
 
@@ -258,7 +258,7 @@ def test_offsets_out_of_an_arrow_file_cost_their_row(tmp_path: Path) -> None:
     assert at > 0
     data[at + 8 : at + 12] = (1 << 30).to_bytes(4, "little")
     (tmp_path / "a.arrow").write_bytes(data)
-    assert any("is not an article" in reason for _, reason in told(tmp_path / "a.arrow"))
+    assert any("is not an article" in reason for _, reason in loaded(tmp_path / "a.arrow"))
 
 
 def test_rows_are_made_into_objects_one_by_one_where_they_are_large(
@@ -291,9 +291,9 @@ def sqlite(path: Path, *statements: str) -> Path:
         "CREATE VIRTUAL TABLE articles USING fts5(article)",
     ],
 )
-def test_a_sqlite_database_that_computes_articles_holds_none(made: str, tmp_path: Path) -> None:
+def test_computed_articles_in_sqlite_are_refused(made: str, tmp_path: Path) -> None:
     path = sqlite(tmp_path / "a.sqlite", made)
-    found = told(path)
+    found = loaded(path)
     assert all("a.sqlite" in name for name, _ in found)
     assert not found or "has no articles" in found[0][1] or "cannot be read" in found[0][1]
 
@@ -306,8 +306,8 @@ def test_a_sqlite_database_gives_no_more_rows_than_it_has_room_for(
     monkeypatch.setattr(ValueBudget, "SMALLEST_ROW", 4000)
     monkeypatch.setattr(ValueBudget, "FEW", 0)
     path = sqlite(tmp_path / "a.sqlite", "CREATE TABLE articles (article)", "INSERT INTO articles VALUES (1), (2), (3)")
-    assert told(path)[-1][0] == "a.sqlite:3"
-    assert "more rows than its 8,192 bytes have room for" in told(path)[-1][1]
+    assert loaded(path)[-1][0] == "a.sqlite:3"
+    assert "more rows than its 8,192 bytes have room for" in loaded(path)[-1][1]
 
 
 def test_a_duckdb_database_reaches_no_file_and_computes_nothing(tmp_path: Path) -> None:
@@ -324,7 +324,7 @@ def test_a_duckdb_database_reaches_no_file_and_computes_nothing(tmp_path: Path) 
             database.execute(statement)
             database.execute("CREATE SCHEMA other")
             database.execute(f"CREATE TABLE other.articles AS SELECT {columns}")
-        ((_, reason),) = told(tmp_path / f"{name}.duckdb")
+        ((_, reason),) = loaded(tmp_path / f"{name}.duckdb")
         assert "key" not in reason
         assert "has no articles" in reason or "has generated columns" in reason
 
@@ -343,7 +343,7 @@ def test_a_duckdb_database_reaches_no_file_and_computes_nothing(tmp_path: Path) 
     ],
     ids=["view", "column", "id", "size", "path"],
 )
-def test_what_a_run_remembers_may_be_made_to_do_harm(
+def test_verify_survives_malicious_run_state(
     made: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "raw").mkdir()
@@ -373,7 +373,7 @@ def test_an_article_of_very_many_layers_is_refused() -> None:
 
 
 @pytest.mark.parametrize("codec", ["punycode", "idna", "PUNYCODE", "Puny_code", "idna "])
-def test_a_codec_of_names_of_hosts_writes_no_long_text(codec: str) -> None:
+def test_host_name_codecs_cannot_restore_long_texts(codec: str) -> None:
     source = article("a").provenance.source
     run = msgspec.structs.replace(source.runs[0], start=0, end=50_000, encoding=codec)
     made = msgspec.structs.replace(
@@ -383,7 +383,7 @@ def test_a_codec_of_names_of_hosts_writes_no_long_text(codec: str) -> None:
         pipeline.restore(made)
 
 
-def test_what_is_said_of_a_fault_is_not_long() -> None:
+def test_message_for_a_fault_is_short() -> None:
     made = article("a")
     segment = msgspec.structs.replace(made.segments[0], field="/sections" * 300_000)
     found = list(faults(msgspec.structs.replace(made, segments=(segment,))))
@@ -402,11 +402,11 @@ def test_large_edits_are_compared_by_their_runs(monkeypatch: pytest.MonkeyPatch)
     }
     for (old, new), shared in cases.items():
         change = Change("words", (Edit(0, old, new, "words.a", 1.0),))
-        said = [fault for fault in faults(changed(changes=(change,))) if "is not the smallest" in fault]
-        assert bool(said) is shared
+        size_faults = [fault for fault in faults(changed(changes=(change,))) if "is not the smallest" in fault]
+        assert bool(size_faults) is shared
 
 
-def test_repeats_that_take_long_to_look_for_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_repeats_that_take_too_long_to_find_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     made = article("a")
     (first,) = made.segments
     size = len(made.text)
@@ -418,7 +418,7 @@ def test_repeats_that_take_long_to_look_for_are_said(monkeypatch: pytest.MonkeyP
 
 
 def test_an_article_on_many_lines_may_have_a_long_text(tmp_path: Path) -> None:
-    """Its text stands on one line, which begins with the name of the field."""
+    """Its text is on one line, which begins with the name of the field."""
     article = pipeline.process("Q: Who owns the pans?\n\nA: " + "The village does. " * 200_000, id="pans")
     path = tmp_path / "pans.json"
     path.write_bytes(encode_article(article))

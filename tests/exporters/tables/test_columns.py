@@ -61,17 +61,17 @@ def test_rows_go_through_columns_and_back() -> None:
     assert [msgspec.convert(row, Sample) for row in record_batch(rows, Sample).to_pylist()] == rows
 
 
-def test_no_rows_are_no_batch() -> None:
+def test_no_rows_give_no_batch() -> None:
     assert list(record_batches([], Article)) == []
 
 
 @pytest.mark.parametrize("name", [name for name in ROW_TYPES if name != "articles"])
-def test_what_a_row_is_is_told_with_and_without_metadata(name: str) -> None:
+def test_kind_of_rows_is_detected_with_and_without_metadata(name: str) -> None:
     assert row_type_of(schema(ROW_TYPES[name])) == name
     assert row_type_of(schema(ROW_TYPES[name]).remove_metadata()) == name
 
 
-def test_articles_are_told_from_their_overviews() -> None:
+def test_articles_are_distinguished_from_their_overviews() -> None:
     for found in (schema(Article), schema(Article).remove_metadata()):
         assert row_type_of(found) == "articles"
     for found in (schema(ROW_TYPES["articles"]), schema(ROW_TYPES["articles"]).remove_metadata()):

@@ -1,4 +1,4 @@
-"""What a full-text index is given, and what is asked of it."""
+"""The words of a full-text index, and its queries."""
 
 import pytest
 from hypothesis import given
@@ -7,7 +7,7 @@ from strategies import texts
 from pipeline.exporters.tables.ngrams import MAX_NGRAM_UNITS, phrase, units, words
 
 
-def test_a_character_of_a_script_without_blanks_is_a_unit_and_a_run_of_letters_is_one() -> None:
+def test_character_of_an_unspaced_script_is_a_unit_and_so_is_a_run_of_letters() -> None:
     assert units("我的AI采访, a steel bridge") == "我 的 AI 采 访 a steel bridge"
 
 
@@ -38,7 +38,7 @@ def test_words_are_the_runs_of_two_to_six_units(text: str, expected: str) -> Non
 
 
 @given(texts())
-def test_no_word_is_longer_and_each_stands_in_the_text(text: str) -> None:
+def test_no_word_is_longer_and_each_is_in_the_text(text: str) -> None:
     plain = units(text).replace(" ", "")
     for word in words(text).split():
         assert len(units(word).split()) <= MAX_NGRAM_UNITS

@@ -1,4 +1,4 @@
-"""Flat rows: what is in each column, and places that are exact to the byte."""
+"""Flat rows: the content of each column, and offsets that are exact to the byte."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -26,7 +26,7 @@ def cut(article: Article, row: Any) -> str:
 # --- columns
 
 
-def test_an_exchange_says_who_asked_and_who_answered_under_which_heading() -> None:
+def test_exchange_row_has_speakers_and_heading() -> None:
     first, second, third = ArticleRows(bridge()).exchanges()
     assert (first.n, first.section, first.heading) == (1, 1, "The river")
     assert (third.n, third.section, third.heading) == (3, 2, "The town")
@@ -42,7 +42,7 @@ def test_the_span_of_a_question_is_that_of_its_words_without_the_label() -> None
     assert bridge().text[first.answer_start : first.answer_end] == first.answer
 
 
-def test_the_source_of_an_exchange_reaches_from_its_first_to_its_last_word() -> None:
+def test_source_span_of_an_exchange_is_from_first_to_last_word() -> None:
     first = next(ArticleRows(bridge()).exchanges())
     source = BRIDGE.encode()[first.source_start : first.source_end].decode()
     assert source.startswith("Why does the steel bridge sing?\n")
@@ -50,7 +50,7 @@ def test_the_source_of_an_exchange_reaches_from_its_first_to_its_last_word() -> 
     assert "quot;It is a flute,quot;" in source
 
 
-def test_a_translation_s_exchanges_count_on_their_own_and_name_what_they_translate() -> None:
+def test_exchanges_of_a_translation_are_numbered_separately_and_refer_to_the_original() -> None:
     rows = [(row.translation, row.n, row.translates, row.language) for row in ArticleRows(paired()).exchanges()]
     assert rows == [(0, 1, None, "en"), (0, 2, None, "en"), (1, 1, 1, "zh-Hans"), (1, 2, 2, "zh-Hans")]
 
@@ -71,14 +71,14 @@ def test_a_turn_has_the_role_of_its_speaker() -> None:
     }
 
 
-def test_who_has_no_name_has_the_role_that_fits_the_turn() -> None:
+def test_speaker_without_name_has_the_role_of_the_turn() -> None:
     assert [(row.kind, row.role) for row in ArticleRows(paired()).turns()][:2] == [
         ("question", "interviewer"),
         ("answer", "interviewee"),
     ]
 
 
-def test_prose_is_all_that_is_nobody_s_turn() -> None:
+def test_prose_is_all_text_outside_turns() -> None:
     rows = list(ArticleRows(bridge()).prose())
     assert [row.part for row in rows] == ["title", "byline", "lead", "heading", "heading", "disclaimer"]
     assert all(cut(bridge(), row) == row.text for row in rows)
@@ -93,7 +93,7 @@ def test_an_edit_is_placed_in_the_text_and_in_the_source() -> None:
     assert third.source_start == third.source_end == source.index(b"nobody asks")
 
 
-def test_a_credit_has_a_row_a_name() -> None:
+def test_credit_has_one_row_per_name() -> None:
     assert [(row.credit, row.n, row.role_en, row.name) for row in ArticleRows(bridge()).credits()] == [
         (1, 1, "editor", "何以安"),
         (2, 1, "proofreading", "孟秋"),
@@ -101,12 +101,12 @@ def test_a_credit_has_a_row_a_name() -> None:
 
 
 def test_a_credit_without_names_has_a_row_of_its_own() -> None:
-    nobody = msgspec.structs.replace(bridge().credits[0], names=())
-    (row,) = ArticleRows(msgspec.structs.replace(bridge(), credits=(nobody,))).credits()
+    no_names = msgspec.structs.replace(bridge().credits[0], names=())
+    (row,) = ArticleRows(msgspec.structs.replace(bridge(), credits=(no_names,))).credits()
     assert (row.role, row.name) == ("编辑", None)
 
 
-def test_an_article_has_a_row_of_what_is_one_value_of_it() -> None:
+def test_article_row_has_all_single_values() -> None:
     (row,) = ArticleRows(bridge()).articles()
     assert (row.exchanges, row.turns, row.edits) == (3, 7, 3)
     assert row.reporters == ("柳映川",)
@@ -142,7 +142,7 @@ def test_an_article_whose_edits_do_not_fit_is_named() -> None:
         list(ArticleRows(broken).segments())
 
 
-def test_two_speakers_of_one_name_and_two_roles_are_told_by_the_turn() -> None:
+def test_speakers_with_one_name_and_two_roles_are_distinguished_by_turn() -> None:
     both = tuple(Speaker(name="Q", role=role, labels=()) for role in ("interviewer", "interviewee"))
     article = msgspec.structs.replace(pipeline.process("Q: When?\n\nA: Now.\n", id="a"), speakers=both)
     assert ArticleRows(article)._role("Q", "answer") == "interviewee"
@@ -202,7 +202,7 @@ def test_a_byte_is_counted_as_if_all_before_it_was_encoded(
 
 
 @pytest.mark.parametrize("encoding", ["iso2022_jp", "big5hkscs", "hz", "utf-7"])
-def test_codecs_that_remember_are_counted_too(encoding: str) -> None:
+def test_bytes_of_stateful_codecs_are_counted(encoding: str) -> None:
     """Such bytes cannot be counted block by block."""
     text = {
         "iso2022_jp": "橋の歌 and ",
@@ -220,7 +220,7 @@ def test_codecs_that_remember_are_counted_too(encoding: str) -> None:
 
 
 @given(st.lists(st.one_of(texts(max_size=6), st.just("quot;")), min_size=1, max_size=10).map("".join))
-def test_rows_and_trace_say_the_same(text: str) -> None:
+def test_rows_and_trace_agree(text: str) -> None:
     article = pipeline.process(f"Title\n\nx{text}x\n", id="a")
     segments: Sequence[Any] = list(ArticleRows(article).segments())
     for row in segments:
@@ -229,6 +229,6 @@ def test_rows_and_trace_say_the_same(text: str) -> None:
             assert (row.source_start, row.source_end) in found
 
 
-def test_a_position_behind_the_text_is_its_end() -> None:
+def test_offset_after_the_text_is_its_end() -> None:
     """Articles of others may say such things; that is for `verify` to tell."""
     assert SourceMap(prose()).byte(10_000) == prose().provenance.source.bytes

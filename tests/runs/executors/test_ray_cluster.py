@@ -331,7 +331,10 @@ def test_an_error_names_the_package_to_install(monkeypatch: pytest.MonkeyPatch, 
     [
         (["--ray-address", "auto"], "--ray-address requires --engine ray"),
         (["--engine", "ray", "--dry-run"], "--dry-run cannot be combined with --engine ray"),
-        (["--engine", "ray", "--ray-address", "auto", "--workers", "2"], "--workers cannot be combined with --ray-address"),
+        (
+            ["--engine", "ray", "--ray-address", "auto", "--workers", "2"],
+            "--workers cannot be combined with --ray-address",
+        ),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(
