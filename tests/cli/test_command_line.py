@@ -31,10 +31,7 @@ def test_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
     printed = capsys.readouterr().out
     for verb, what in COMMANDS.items():
         assert f"    {verb}" in printed
-<<<<<<< HEAD
         # argparse wraps long lines.
-=======
->>>>>>> w27-r2
         assert what in " ".join(printed.split())
 
 

@@ -107,11 +107,7 @@ def test_doubtful_cannot_be_combined_with_other_filters(
     articles: Path, option: tuple[str, ...], capsys: Captured
 ) -> None:
     assert main(["explain", str(articles), "--doubtful", *option]) == 2
-<<<<<<< HEAD
     assert f"cannot be combined with {option[0]}" in capsys.readouterr().err
-=======
-    assert f"--doubtful cannot be combined with {option[0]}" in capsys.readouterr().err
->>>>>>> w27-r2
 
 
 def test_an_output_without_articles_is_refused(tmp_path: Path, capsys: Captured) -> None:

@@ -63,11 +63,7 @@ def test_error_without_hypothesis_says_what_to_install(
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert main(["stages", "check", "words"]) == 2
-<<<<<<< HEAD
     assert "pip install 'bilingual-pipeline[testing]'" in capsys.readouterr().err
-=======
-    assert "install 'bilingual-pipeline[testing]'" in capsys.readouterr().err
->>>>>>> w27-r2
 
 
 def test_cases_next_to_the_module_are_checked(package: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,24 +11,9 @@ from pipeline.stages.dialogue.label_candidates import NAME_AND_ROLE, PARENTHESIS
 MAX_CHINESE_NAME_CHARS = 3
 """Characters of most Chinese names; a longer label begins with an occupation."""
 MIN_FIRST_NAME_CHARS = 3
-<<<<<<< HEAD
 """Characters of a first word that can stand for the whole name."""
 HONORIFICS = regex.compile(rf"^(?:(?:{'|'.join(honorifics('l'))})\.?\s+)+", regex.IGNORECASE)
 """Titles before a name: `Dr. Fern`, `Mr Director Fern`."""
-=======
-"""Characters of a first word that can be a short form of the whole name."""
-HONORIFIC = regex.compile(
-    r"""
-    ^(?:(?:
-        Mr|Mrs|Ms|Dr|Prof|Sir|Dame                                          # Dr. Ada Fern
-        |Minister|President|Ambassador|Senator|Secretary|Governor|Mayor     # Senator Fern
-        |Professor|Doctor|Director                                          # Professor Ada Fern
-        |General|Admiral|Captain                                            # Captain Fern
-    )\.?\s+)+
-    """,
-    regex.IGNORECASE | regex.VERBOSE,
-)
->>>>>>> w27-r2
 
 
 def short_forms(key: str) -> set[str]:

@@ -38,7 +38,6 @@ PROGRAM_SIGN = regex.compile(
 PROGRAM_WINDOW = 60
 """Characters on both sides of an entity in which a sign of a program counts."""
 TAG_PATTERN = r"""
-<<<<<<< HEAD
     <[A-Za-z][\w:-]{0,20}                                   # <a
     (?:\s{1,3}[\w:-]{1,40}=
        (?: "[^"<>\n]{0,2000}+"                              # href="/x"
@@ -47,19 +46,6 @@ TAG_PATTERN = r"""
     \s?/?>
 """
 """A tag with attributes: `<a href="/x">`. For patterns with `VERBOSE`."""
-=======
-    <[A-Za-z][\w:-]{0,20}
-    (?:
-        \s{1,3}[\w:-]{1,40}=
-        (?:
-            "[^"<>\n]{0,2000}+"                 # href="/x"
-            |'[^'<>\n]{0,2000}+'                # href='/x'
-        )
-    ){1,30}+
-    \s?/?>
-"""
-"""A tag with attributes, to be compiled as verbose: `<a href="/x">`."""
->>>>>>> w27-r2
 TAG_WITH_ATTRIBUTES = regex.compile(TAG_PATTERN, regex.VERBOSE)
 SPACE_FOR_AMPERSAND = regex.compile(r"(?<=\p{L}) #(?:39|146|8217);(?:s|t|re|ve|ll|d|m)\b|  (?:quot|amp|#36);")
 """An entity with a space in place of its ampersand: `isn #39;t`, `the  quot;road`."""
