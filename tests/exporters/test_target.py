@@ -170,7 +170,7 @@ def test_a_link_stays_and_what_it_names_is_replaced(articles: list[Article], tmp
 
 def test_an_error_names_the_target_and_not_the_place_beside_it(articles: list[Article], tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file", "utf-8")
-    with pytest.raises(UsageError, match="out: a file per article needs a folder") as raised:
+    with pytest.raises(UsageError, match="out is not a folder") as raised:
         export(articles, tmp_path / "out", to="json")
     assert ".export-part" not in str(raised.value)
     (tmp_path / "x.jsonl").mkdir()

@@ -59,5 +59,5 @@ def test_a_phrase_is_quoted_units(typed: str, query: str) -> None:
 
 
 def test_a_phrase_without_words_is_refused() -> None:
-    with pytest.raises(ValueError, match="holds no word"):
+    with pytest.raises(ValueError, match="has no word"):
         phrase("，。!")
