@@ -182,12 +182,12 @@ def test_too_many_columns_are_refused(tmp_path: Path, form: str) -> None:
 @pytest.mark.parametrize(
     ("keys", "reason"),
     [
-        ("+++\n" + ".".join("a" * 20_000) + " = 1\n+++\n", "more than 20 levels deep"),
-        ("+++\n[" + ".".join("a" * 20_000) + "]\n+++\n", "more than 20 levels deep"),
-        ("+++\nx = " + "[" * 300 + "]" * 300 + "\n+++\n", "more than 20 levels deep"),
+        ("+++\n" + ".".join("a" * 20_000) + " = 1\n+++\n", "nested more than 20 levels"),
+        ("+++\n[" + ".".join("a" * 20_000) + "]\n+++\n", "nested more than 20 levels"),
+        ("+++\nx = " + "[" * 300 + "]" * 300 + "\n+++\n", "nested more than 20 levels"),
         ("+++\nx = " + "9" * 50_000 + "\n+++\n", "a number of more than 1,000 digits"),
         ("+++\nx = 0x" + "f" * 50_000 + "\n+++\n", "a number of more than 1,000 digits"),
-        ('{"title": "The weir", "x": ' + "[" * 300 + "]" * 300 + "}\n", "more than 20 levels deep"),
+        ('{"title": "The weir", "x": ' + "[" * 300 + "]" * 300 + "}\n", "nested more than 20 levels"),
     ],
 )
 def test_front_matter_that_costs_much_is_no_metadata_and_is_named(tmp_path: Path, keys: str, reason: str) -> None:

@@ -355,7 +355,7 @@ def test_verify_survives_malicious_run_state(
     assert main(["verify", out]) == 0
     printed = capsys.readouterr()
     assert "cannot check for articles edited by hand" in printed.err
-    assert "1 of 1 articles" in printed.out
+    assert "1/1 articles valid" in printed.out
 
 
 # --- what an article may ask for when it is restored or checked
