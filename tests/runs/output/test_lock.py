@@ -66,7 +66,7 @@ def test_a_run_of_another_process_blocks_this_one(path: Path) -> None:
 
 def test_a_run_waits_for_the_workers_of_a_killed_run(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """They may be writing an article."""
-    monkeypatch.setattr(lock, "PATIENCE", GUARD)
+    monkeypatch.setattr(lock, "MAX_WAIT_SECONDS", GUARD)
     path.parent.mkdir(parents=True)
     with started(PARENT, path) as parent:
         assert said(parent) == "held"
