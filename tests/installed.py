@@ -50,7 +50,7 @@ LOUD = """import re
             yield Edit(match.start(), "oh", "OH", "{stage}.oh", 0.9)"""
 
 
-class Shelf:
+class InstalledPackages:
     """A folder on the path with installed packages."""
 
     def __init__(self, folder: Path) -> None:
@@ -67,7 +67,7 @@ class Shelf:
         group: str = "stages",
     ) -> None:
         """Installs a package of one module that offers `names`, as stages or whatever `group` says."""
-        # Another test may have left one of this name, from a shelf of its own.
+        # Another test may have left one of this name, from a packages of its own.
         sys.modules.pop(module, None)
         (self.folder / f"{module}.py").write_text(code, "utf-8")
         about = self.folder / f"{package.replace('-', '_')}-{version}.dist-info"
@@ -91,12 +91,12 @@ class Shelf:
 
 
 @pytest.fixture
-def shelf(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shelf]:
+def packages(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[InstalledPackages]:
     """An empty folder of this kind; modules imported from it are forgotten after the test."""
-    folder = tmp_path_factory.mktemp("shelf")
+    folder = tmp_path_factory.mktemp("packages")
     monkeypatch.syspath_prepend(str(folder))
     before = set(sys.modules)
-    yield Shelf(folder)
+    yield InstalledPackages(folder)
     for name in set(sys.modules) - before:
         if Path(str(getattr(sys.modules[name], "__file__", ""))).is_relative_to(folder):
             del sys.modules[name]

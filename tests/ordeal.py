@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from installed import Shelf
+from installed import InstalledPackages
 
 POISON = '''\
 import ctypes
@@ -132,9 +132,9 @@ def talk(n: int, word: str = "") -> str:
     return TALK.format(n=n, word=word)
 
 
-def put(shelf: Shelf) -> None:
+def put(packages: InstalledPackages) -> None:
     """Installs the stage."""
-    shelf.put("poison-stages", "1.4", "poison_stages", POISON, "poison", attribute="Poison")
+    packages.put("poison-stages", "1.4", "poison_stages", POISON, "poison", attribute="Poison")
 
 
 def texts(folder: Path, words: dict[str, str], *, count: int = 8) -> Path:
@@ -154,7 +154,7 @@ def lines(path: Path, rows: Sequence[tuple[str, str]]) -> Path:
     return path
 
 
-def told(output: Path, name: str = "failures") -> list[dict[str, Any]]:
+def log_entries(output: Path, name: str = "failures") -> list[dict[str, Any]]:
     """The rows of a file of the run, by default those of failed documents."""
     return [json.loads(line) for line in (output / "_run" / f"{name}.jsonl").read_text("utf-8").splitlines()]
 
@@ -190,12 +190,12 @@ def processed(log: Path) -> Counter[str]:
 class Running:
     """A run in a separate process group."""
 
-    def __init__(self, shelf: Path, *arguments: object) -> None:
+    def __init__(self, packages: Path, *arguments: object) -> None:
         # Found by all processes of the run, whichever started them.
         self.badge = f"{os.getpid()}-{time.monotonic_ns()}"
         self.process = subprocess.Popen(
             [sys.executable, "-m", "pipeline", "run", *map(str, arguments)],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(shelf), str(ROOT)]), "ORDEAL": self.badge},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(packages), str(ROOT)]), "ORDEAL": self.badge},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -256,13 +256,13 @@ def until(holds: Callable[[], Any]) -> Any:
 
 
 @pytest.fixture
-def running(shelf: Shelf) -> Iterator[Callable[..., Running]]:
+def running(packages: InstalledPackages) -> Iterator[Callable[..., Running]]:
     """Starts runs with the stage installed, and ends those that are left."""
-    put(shelf)
+    put(packages)
     started: list[Running] = []
 
     def start(*arguments: object) -> Running:
-        started.append(Running(shelf.folder, *arguments))
+        started.append(Running(packages.folder, *arguments))
         return started[-1]
 
     yield start

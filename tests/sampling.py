@@ -7,11 +7,6 @@ import pytest
 from hypothesis import settings
 
 
-def sampled(values: Iterable[Any], *, every: int, first: int = 0) -> list[Any]:
-    """The parameters of a test: `make test` runs it with every so-manieth of them, `make soak` with all."""
-    return [value if number % every == first else _later(value) for number, value in enumerate(values)]
-
-
 def only(values: Iterable[Any], kept: Iterable[Any]) -> list[Any]:
     """The parameters of a test: `make test` runs it with those that are `kept`, `make soak` with all."""
     everything, chosen = list(values), list(kept)

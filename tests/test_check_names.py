@@ -11,7 +11,7 @@ LISTS = """
 [vague-modules]
 utils = "what they are for"
 [modules]
-shelf = "article_store"
+packages = "article_store"
 [classes]
 Crew = "Executor"
 [functions]
@@ -67,8 +67,8 @@ BRANCHES = {
 
 FOUND = [
     pytest.param("html_utils", "", "module pipeline/html_utils.py", id="a vague word in a module's name"),
-    pytest.param("shelf", "", "module pipeline/shelf.py", id="a module's name from the list"),
-    pytest.param("shelf/__init__", "", "module pipeline/shelf/__init__.py", id="a package's name from the list"),
+    pytest.param("packages", "", "module pipeline/packages.py", id="a module's name from the list"),
+    pytest.param("packages/__init__", "", "module pipeline/packages/__init__.py", id="a package's name from the list"),
     pytest.param("a", "class _Crew: ...\n", "class pipeline/a.py:_Crew", id="a class from the list"),
     pytest.param("a", "def _told(): ...\n", "function pipeline/a.py:_told", id="a function from the list"),
     pytest.param("a", "class C:\n    def told(self): ...\n", "function pipeline/a.py:told", id="a method"),

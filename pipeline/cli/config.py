@@ -12,7 +12,7 @@ from pipeline.cli import installed
 from pipeline.cli.options import add_config_options, pipeline, readers, settings, write_bytes
 from pipeline.config.options import options as fields
 from pipeline.config.settings import Key, Layers, Profile
-from pipeline.config.settings_reference import Parts, Setting, catalogue
+from pipeline.config.settings_reference import Parts, Setting, list_settings
 from pipeline.core.pipeline import Pipeline
 from pipeline.errors import UsageError, did_you_mean
 from pipeline.readers.registry import BUILT_IN_READERS, Registry
@@ -84,7 +84,9 @@ def annotated_settings(configured: Pipeline, layers: Layers) -> str:
     values = _values(configured, layers, None)
     lines = [FILE_HEADER]
     table: Key = ()
-    for setting in catalogue(Parts(configured.recipe.stages, readers(layers).readers, tuple(installed.exporters()))):
+    for setting in list_settings(
+        Parts(configured.recipe.stages, readers(layers).readers, tuple(installed.exporters()))
+    ):
         if setting.key[:-1] != table:
             table = setting.key[:-1]
             lines.append(f"\n[{_dotted(table)}]")

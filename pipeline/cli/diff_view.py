@@ -91,10 +91,8 @@ class DiffPrinter:
             if row.examples:
                 self._sheet.line()
                 self._sheet.line(f"{row.what} {row.rule}", style="bold")
-            for specimen in row.examples:
-                self._sheet.line(
-                    f"  {SIDE_SIGNS[specimen.side or 'new']} {visible(specimen.document)}: {specimen.text}"
-                )
+            for example in row.examples:
+                self._sheet.line(f"  {SIDE_SIGNS[example.side or 'new']} {visible(example.document)}: {example.text}")
 
     def _in_full(self, item: Difference | UnmatchedArticle) -> None:
         line = self._sheet.line

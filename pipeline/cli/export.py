@@ -117,7 +117,7 @@ class _ValidArticles:
     """
 
     def __init__(self, source: AnyPath, limits: Limits) -> None:
-        """Raises `UsageError` if there is no article, before anything is written."""
+        """Checks that there is an article before the target is opened. Raises `UsageError` if there is none."""
         results = load_each(source, limits)
         first = next(results, None)
         if first is None:

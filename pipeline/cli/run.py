@@ -218,9 +218,9 @@ def _run(
     engine: Engine,
     workers: int | None,
 ) -> int:
-    account, began = Counters(), time.monotonic()
+    counters, began = Counters(), time.monotonic()
     with Progress(None if options.first else sources.size, quiet=options.quiet) as progress:
-        printer = _RunPrinter(options, progress, account, job.output)
+        printer = _RunPrinter(options, progress, counters, job.output)
         try:
             with _terminated():
                 run(
@@ -228,7 +228,7 @@ def _run(
                     job,
                     engine=engine,
                     lost=unreadable,
-                    counters=account,
+                    counters=counters,
                     events=printer,
                 )
         except (KeyboardInterrupt, PipelineError) as error:
@@ -241,28 +241,28 @@ def _run(
     try:
         printer.close()
         if stopped is not None:
-            return _stopped(stopped, account, job)
+            return _stopped(stopped, counters, job)
         if not options.quiet:
-            summary(account, job.output, seconds=seconds if seconds >= MIN_SHOWN_SECONDS else None, workers=workers)
-        if not account.totals.complete:
-            print(f"pipeline: error: some documents are not accounted for: {account.totals}", file=sys.stderr)
+            summary(counters, job.output, seconds=seconds if seconds >= MIN_SHOWN_SECONDS else None, workers=workers)
+        if not counters.totals.complete:
+            print(f"pipeline: error: some documents are not accounted for: {counters.totals}", file=sys.stderr)
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader of our output has closed the pipe; the run is complete and keeps its exit code.
         silence()
-    sound = account.totals.complete and not (account.failed or account.degraded or account.edited)
+    sound = counters.totals.complete and not (counters.failed or counters.degraded or counters.edited)
     return 0 if sound else 1
 
 
-def _stopped(why: BaseException, account: Counters, job: Job) -> int:
+def _stopped(why: BaseException, counters: Counters, job: Job) -> int:
     """Reports that a run was stopped, and how to resume it."""
     if not isinstance(why, KeyboardInterrupt):
         print(f"pipeline: error: {why}", file=sys.stderr)
-        if not account.documents:
+        if not counters.documents:
             # The run did not start, so rerunning the command may not help.
             return 1
     print(
-        f"pipeline: stopped: {account.written:,} documents written to {job.output}, {account.unchanged:,} "
+        f"pipeline: stopped: {counters.written:,} documents written to {job.output}, {counters.unchanged:,} "
         f"unchanged; rerun the same command{' without --fresh' if job.choices.fresh else ''} to resume",
         file=sys.stderr,
     )
@@ -297,11 +297,11 @@ class _RunPrinter(NoEvents):
     """Prints progress, failures and skipped inputs while documents are processed."""
 
     def __init__(
-        self, options: argparse.Namespace, progress: Progress, account: Counters, output: Path | RemotePath | None
+        self, options: argparse.Namespace, progress: Progress, counters: Counters, output: Path | RemotePath | None
     ) -> None:
         self._options = options
         self._progress = progress
-        self._counters = account
+        self._counters = counters
         self._output = output
         self._left_out = LeftOutLines()
         where = f"all in {output / RUN_FOLDER}/failures.jsonl" if output is not None else "--dry-run --json lists all"
@@ -320,13 +320,13 @@ class _RunPrinter(NoEvents):
         self.on_wait()
 
     def on_wait(self) -> None:
-        account = self._counters
+        counters = self._counters
         self._progress.step(
-            documents=account.finished,
-            failed=account.failed,
-            unchanged=account.unchanged,
-            bytes_read=account.bytes_read,
-            bytes_done=account.content.bytes,
+            documents=counters.finished,
+            failed=counters.failed,
+            unchanged=counters.unchanged,
+            bytes_read=counters.bytes_read,
+            bytes_done=counters.content.bytes,
         )
 
     def close(self) -> None:
@@ -344,14 +344,14 @@ def _dry_run(
     layers: Layers,
 ) -> int:
     records = (record for part in (unreadable, sources.documents()) for record in part)
-    account = Counters()
+    counters = Counters()
     with Progress(None, quiet=options.quiet) as progress:
-        printer = _RunPrinter(options, progress, account, None)
+        printer = _RunPrinter(options, progress, counters, None)
         result = simulate_run(
             first_documents(records, options.first),
             configured,
             encoding=layers.settings.input.encoding,
-            counters=account,
+            counters=counters,
             events=printer,
         )
     try:

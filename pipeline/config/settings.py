@@ -147,9 +147,7 @@ Sources = Annotated[
     Mapping[str, Mapping[str, Any]],
     Meta(description="For each reader the values of its options; one of another package takes part where it is named."),
 ]
-Sinks = Annotated[
-    Mapping[str, Mapping[str, Any]], Meta(description="For each sink of `pipeline export` the values of its options.")
-]
+Sinks = Annotated[Mapping[str, Mapping[str, Any]], Meta(description="For each exporter the values of its options.")]
 Rules = Annotated[
     Mapping[str, Threshold],
     Meta(description='For a rule, or a stage and so all its rules, the threshold from 0 to 1, or "off".'),

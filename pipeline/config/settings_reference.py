@@ -50,7 +50,7 @@ class Setting(msgspec.Struct, frozen=True):
     allowed: str
 
 
-def catalogue(parts: Parts) -> Iterator[Setting]:
+def list_settings(parts: Parts) -> Iterator[Setting]:
     """Yield every setting outside profiles, in the order of the file. There is one for each rule of the stages."""
     tables = {
         (): (Settings, ("recipe",)),

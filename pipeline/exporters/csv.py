@@ -53,9 +53,9 @@ class CsvExport:
     def write(self, articles: Iterable[Article], target: Path) -> None:
         """Writes all rows to one file."""
         tabbed = self.delimiter is None and target.name.casefold().endswith(".tsv")
-        sink = replace(self, delimiter=TAB) if tabbed else self
+        export = replace(self, delimiter=TAB) if tabbed else self
         with open_atomic(target) as file:
-            sink.stream(articles, file)
+            export.stream(articles, file)
 
     def stream(self, articles: Iterable[Article], file: BinaryIO) -> None:
         """Writes a header and one line per row, with CRLF line endings."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pipeline.readers.registry import Registry as Registry
     from pipeline.readers.text import document_record as document_record
 
-_HOMES = {
+_MODULES = {
     "ByteSource": "readers.byte_source",
     "Claim": "readers.reader",
     "Input": "config.settings",
@@ -49,13 +49,13 @@ _HOMES = {
     "records": "readers.documents",
 }
 
-__all__ = [*_HOMES]  # noqa: PLE0604 -- the keys are names
+__all__ = [*_MODULES]  # noqa: PLE0604 -- the keys are names
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
+    if name not in _MODULES:
         raise AttributeError(f"module 'pipeline.readers' has no attribute {name!r}")
-    value = getattr(import_module(f"pipeline.{_HOMES[name]}"), name)
+    value = getattr(import_module(f"pipeline.{_MODULES[name]}"), name)
     globals()[name] = value
     return value
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import regex
-from installed import Shelf
+from installed import InstalledPackages
 
 from pipeline.cli import main
 from pipeline.cli.config import literal
@@ -114,9 +114,9 @@ def test_every_setting_has_a_description_and_allowed_values(capsys: pytest.Captu
 
 
 def test_settings_of_installed_stages_are_in_it(
-    shelf: Shelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    packages: InstalledPackages, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shelf.stage("loud")
+    packages.stage("loud")
     (tmp_path / "p.toml").write_text('recipe = ["loud"]', "utf-8")
     assert main(["config", "--config", str(tmp_path / "p.toml"), "--all"]) == 0
     shown = capsys.readouterr().out
@@ -156,17 +156,19 @@ def test_an_option_of_a_reader_that_is_not_known_is_refused_with_the_nearest(
 
 
 def test_a_reader_that_takes_part_and_has_no_options_is_in_it(
-    shelf: Shelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    packages: InstalledPackages, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shelf.reader("logbook")
+    packages.reader("logbook")
     (tmp_path / "p.toml").write_text("[sources.logbook]", "utf-8")
     assert "sources.logbook = {}" in shown(capsys, "--config", str(tmp_path / "p.toml"))
     assert main(["config", "--config", str(tmp_path / "p.toml"), "--all"]) == 0
     assert tomllib.loads(capsys.readouterr().out)["sources"]["logbook"] == {}
 
 
-def test_a_reader_that_is_only_installed_is_a_comment(shelf: Shelf, capsys: pytest.CaptureFixture[str]) -> None:
-    shelf.reader("logbook")
+def test_a_reader_that_is_only_installed_is_a_comment(
+    packages: InstalledPackages, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packages.reader("logbook")
     assert main(["config", "--all"]) == 0
     printed = capsys.readouterr().out
     assert "\n# An installed reader; this table enables it.\n# [sources.logbook]\n" in printed

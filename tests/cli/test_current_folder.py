@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from installed import Shelf
+from installed import InstalledPackages
 from ordeal import talk
 
 import pipeline
@@ -140,19 +140,19 @@ def test_files_of_a_dump_that_are_programs_are_read_as_any_others(dump: Dump, tm
 
 @pytest.mark.parametrize("safe", [None, "1"])
 def test_what_the_user_puts_on_the_path_is_found_and_nothing_else(
-    dump: Dump, tmp_path: Path, shelf: Shelf, safe: str | None
+    dump: Dump, tmp_path: Path, packages: InstalledPackages, safe: str | None
 ) -> None:
     """In every process; and the variables are there as the user has set them."""
-    shelf.put("spy-stages", "1.0", "spy_stages", SPY, "spy", attribute="Spy")
+    packages.put("spy-stages", "1.0", "spy_stages", SPY, "spy", attribute="Spy")
     log = tmp_path / "log"
-    variables = {"PYTHONPATH": str(shelf.folder), **({} if safe is None else {"PYTHONSAFEPATH": safe})}
+    variables = {"PYTHONPATH": str(packages.folder), **({} if safe is None else {"PYTHONSAFEPATH": safe})}
     settings = ("--set", 'recipe=["spy"]', "--set", f"stages.spy.log={log}", "--set", 'input.include=["*.txt"]')
     dump.call("run", ".", "-o", tmp_path / "out", "-q", *settings, **variables)
     said = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
     assert len(said) == 2
     for path, python_path, python_safe_path in said:
-        assert (python_path, python_safe_path) == (str(shelf.folder), safe)
-        assert str(shelf.folder) in path
+        assert (python_path, python_safe_path) == (str(packages.folder), safe)
+        assert str(packages.folder) in path
         assert not {"", str(dump.path)} & set(path)
 
 
@@ -187,9 +187,9 @@ def test_the_check_of_a_stage_executes_only_what_is_named(dump: Dump, tmp_path: 
         here.unlink()
 
 
-def test_python_m_pipeline_takes_the_current_folder_off_the_path(tmp_path: Path, shelf: Shelf) -> None:
+def test_python_m_pipeline_takes_the_current_folder_off_the_path(tmp_path: Path, packages: InstalledPackages) -> None:
     """As far as it can: what Python has imported by then came from there."""
-    shelf.put("spy-stages", "1.0", "spy_stages", SPY, "spy", attribute="Spy")
+    packages.put("spy-stages", "1.0", "spy_stages", SPY, "spy", attribute="Spy")
     (tmp_path / "regex").mkdir()
     (tmp_path / "regex" / "__init__.py").write_text("raise SystemExit('executed')\n", "utf-8")
     (tmp_path / "a.txt").write_text(talk(1), "utf-8")
@@ -197,7 +197,7 @@ def test_python_m_pipeline_takes_the_current_folder_off_the_path(tmp_path: Path,
     done = subprocess.run(
         [sys.executable, "-m", "pipeline", "run", "a.txt", "-q", *settings],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(shelf.folder)},
+        env={**os.environ, "PYTHONPATH": str(packages.folder)},
         capture_output=True,
         text=True,
         check=False,

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from installed import Shelf
-from ordeal import account, told, tree
+from installed import InstalledPackages
+from ordeal import account, log_entries, tree
 
 import pipeline
 from pipeline.cli import main
@@ -22,10 +22,10 @@ Captured = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
-def work(tmp_path: Path, shelf: Shelf) -> Path:
+def work(tmp_path: Path, packages: InstalledPackages) -> Path:
     """A folder with documents in `raw`: one is sound, at one a repair fails, two become degraded articles."""
-    shelf.put("frail-stages", "0.7", "frail_stages", CODE, "frail", attribute="Frail")
-    shelf.put("brittle-stages", "1.1", "brittle_stages", CODE, "brittle", attribute="Brittle")
+    packages.put("frail-stages", "0.7", "frail_stages", CODE, "frail", attribute="Frail")
+    packages.put("brittle-stages", "1.1", "brittle_stages", CODE, "brittle", attribute="Brittle")
     (tmp_path / "raw").mkdir()
     for name, word in WORDS.items():
         (tmp_path / "raw" / f"{name}.txt").write_text(TEXT.format(word), "utf-8")
@@ -39,7 +39,7 @@ def go(work: Path, *more: str) -> int:
 @pytest.mark.parametrize("form", FORMS)
 def test_degraded_articles_are_written_counted_and_named(work: Path, capfd: Any, form: str) -> None:
     assert go(work, "--format", form) == 1
-    breaks, late, torn = told(work / "out")
+    breaks, late, torn = log_entries(work / "out")
     assert (breaks["document"], breaks["stage"], breaks["package"]) == ("breaks", "brittle", "brittle-stages 1.1")
     assert "kind" not in breaks
     assert (late["document"], late["stage"], late["package"]) == ("late", "frail", "frail-stages 0.7")
@@ -102,7 +102,7 @@ def test_fixed_articles_are_no_longer_named(work: Path, form: str) -> None:
     for name in ("breaks", "late", "torn"):
         (work / "raw" / f"{name}.txt").write_text(TEXT.format("All is well."), "utf-8")
     assert go(work, "-q", "--format", form) == 0
-    assert told(work / "out") == []
+    assert log_entries(work / "out") == []
     assert [article.failures for article in pipeline.read(work / "out")] == [()] * 4
 
 

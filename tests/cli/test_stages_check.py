@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from installed import LOUD, STAGE, Shelf
+from installed import LOUD, STAGE, InstalledPackages
 
 from pipeline.cli import main
 
@@ -73,14 +73,18 @@ def test_cases_next_to_the_module_are_checked(package: Path, capsys: pytest.Capt
     assert "cases: a capital is enough: the result is 'OH', expected 'Oh'\ntext: 'oh'" in shown
 
 
-def test_an_installed_stage_is_checked_by_its_name(shelf: Shelf, capsys: pytest.CaptureFixture[str]) -> None:
-    shelf.stage("loud")
+def test_an_installed_stage_is_checked_by_its_name(
+    packages: InstalledPackages, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packages.stage("loud")
     code, shown = checked(capsys, "loud")
     assert (code, shown.splitlines()[-2]) == (0, "loud: all 11 laws hold")
 
 
-def test_a_stage_of_a_module_is_chosen_by_its_class(shelf: Shelf, capsys: pytest.CaptureFixture[str]) -> None:
-    shelf.stage("loud")
+def test_a_stage_of_a_module_is_chosen_by_its_class(
+    packages: InstalledPackages, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packages.stage("loud")
     code, shown = checked(capsys, "loud_stages_loud:Shout")
     assert (code, shown.splitlines()[0]) == (0, "loud (loud_stages_loud.Shout)")
 
@@ -95,8 +99,8 @@ def test_a_stage_of_a_module_is_chosen_by_its_class(shelf: Shelf, capsys: pytest
     ],
 )
 def test_what_cannot_be_checked_is_wrong_usage(
-    shelf: Shelf, capsys: pytest.CaptureFixture[str], named: str, said: str
+    packages: InstalledPackages, capsys: pytest.CaptureFixture[str], named: str, said: str
 ) -> None:
-    shelf.stage("loud")
+    packages.stage("loud")
     assert main(["stages", "check", named]) == 2
     assert said in capsys.readouterr().err

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from installed import STAGE, Shelf
+from installed import STAGE, InstalledPackages
 
 import pipeline
 from pipeline import Pipeline, StageError, UsageError
@@ -21,15 +21,15 @@ def refused(name: str) -> str:
     return str(error.value)
 
 
-def test_a_stage_that_a_package_offers_runs_where_the_recipe_names_it(shelf: Shelf) -> None:
-    shelf.stage("loud")
+def test_a_stage_that_a_package_offers_runs_where_the_recipe_names_it(packages: InstalledPackages) -> None:
+    packages.stage("loud")
     article = Pipeline(["entities", "loud", "dialogue"]).process(TALK)
     assert article.text.startswith("Keeper: OH, the lamp.")
     assert pipeline.restore(article) == TALK.encode()
 
 
-def test_provenance_records_the_package_and_version_of_each_stage(shelf: Shelf) -> None:
-    shelf.stage("loud")
+def test_provenance_records_the_package_and_version_of_each_stage(packages: InstalledPackages) -> None:
+    packages.stage("loud")
     stages = Pipeline(["entities", "loud"]).process(TALK).provenance.pipeline.stages
     assert [(stage.name, stage.package) for stage in stages] == [
         ("entities", "bilingual-pipeline"),
@@ -38,72 +38,72 @@ def test_provenance_records_the_package_and_version_of_each_stage(shelf: Shelf) 
     assert stages[1].version == "0.3"
 
 
-def test_a_stage_that_is_passed_as_an_object_is_recorded_with_its_package_too(shelf: Shelf) -> None:
-    shelf.stage("loud")
+def test_a_stage_that_is_passed_as_an_object_is_recorded_with_its_package_too(packages: InstalledPackages) -> None:
+    packages.stage("loud")
     (stage,) = recipe(["loud"]).stages
     (recorded,) = recipe([type(stage)()]).versions
     assert (recorded.package, recorded.version) == ("loud-stages", "0.3")
 
 
-def test_a_stage_that_no_recipe_names_changes_nothing(shelf: Shelf) -> None:
+def test_a_stage_that_no_recipe_names_changes_nothing(packages: InstalledPackages) -> None:
     before = pipeline.process(TALK)
-    shelf.stage("loud")
+    packages.stage("loud")
     assert Pipeline().process(TALK) == before
 
 
-def test_settings_of_an_installed_stage_are_typed_and_checked(shelf: Shelf) -> None:
-    shelf.stage("loud")
+def test_settings_of_an_installed_stage_are_typed_and_checked(packages: InstalledPackages) -> None:
+    packages.stage("loud")
     assert Pipeline(["loud"], {"loud": {"most": 1}}).clean("oh, oh") == "OH, oh"
     with pytest.raises(UsageError, match=r"\[stages\.loud\]: Expected `int` >= 1 - at `most`"):
         Pipeline(["loud"], {"loud": {"most": 0}})
 
 
-def test_an_unknown_stage_is_refused_with_the_nearest_that_is_installed(shelf: Shelf) -> None:
-    shelf.stage("loud-voices")
+def test_an_unknown_stage_is_refused_with_the_nearest_that_is_installed(packages: InstalledPackages) -> None:
+    packages.stage("loud-voices")
     assert refused("loud-voice") == "stage 'loud-voice' is not known; did you mean 'loud-voices'?"
 
 
 # --- what may be wrong with a package
 
 
-def test_a_package_that_fails_to_import_is_named_with_the_reason(shelf: Shelf) -> None:
-    shelf.put("broken-stages", "1.0", "broken_stages", "import a_module_that_is_not_there", "loud")
+def test_a_package_that_fails_to_import_is_named_with_the_reason(packages: InstalledPackages) -> None:
+    packages.put("broken-stages", "1.0", "broken_stages", "import a_module_that_is_not_there", "loud")
     assert refused("loud") == (
         "stage 'loud' of package broken-stages 1.0 cannot be loaded from 'broken_stages:Shout': "
         "ModuleNotFoundError: No module named 'a_module_that_is_not_there'"
     )
 
 
-def test_package_that_exits_on_import_is_named(shelf: Shelf) -> None:
-    shelf.put("broken-stages", "1.0", "leaving_stages", "raise SystemExit(3)", "loud")
+def test_package_that_exits_on_import_is_named(packages: InstalledPackages) -> None:
+    packages.put("broken-stages", "1.0", "leaving_stages", "raise SystemExit(3)", "loud")
     assert "SystemExit: 3" in refused("loud")
 
 
-def test_a_package_without_the_class_that_it_offers_is_named(shelf: Shelf) -> None:
-    shelf.put("broken-stages", "1.0", "empty_stages", "", "loud")
+def test_a_package_without_the_class_that_it_offers_is_named(packages: InstalledPackages) -> None:
+    packages.put("broken-stages", "1.0", "empty_stages", "", "loud")
     assert "package broken-stages 1.0 cannot be loaded from 'empty_stages:Shout': AttributeError" in refused("loud")
 
 
-def test_two_packages_that_offer_one_name_are_both_named(shelf: Shelf) -> None:
-    shelf.stage("loud")
-    shelf.stage("loud", package="other-stages", version="2.1")
+def test_two_packages_that_offer_one_name_are_both_named(packages: InstalledPackages) -> None:
+    packages.stage("loud")
+    packages.stage("loud", package="other-stages", version="2.1")
     assert refused("loud") == (
         "stage 'loud' is offered by loud-stages 0.3 (loud_stages_loud:Shout) and other-stages 2.1 "
         "(other_stages_loud:Shout); uninstall all but one"
     )
 
 
-def test_a_stage_for_another_protocol_is_named_with_its_package(shelf: Shelf) -> None:
+def test_a_stage_for_another_protocol_is_named_with_its_package(packages: InstalledPackages) -> None:
     code = STAGE.format(stage="loud", body="return ()").replace("protocol: ClassVar = 1", "protocol: ClassVar = 2")
-    shelf.put("new-stages", "9.0", "new_stages", code, "loud")
+    packages.put("new-stages", "9.0", "new_stages", code, "loud")
     said = refused("loud")
     assert said.startswith(
         "stage 'loud' of package new-stages 9.0 supports protocol 2, but this version uses 1; install"
     )
 
 
-def test_an_entry_point_under_another_name_than_the_stage_is_refused(shelf: Shelf) -> None:
-    shelf.put("odd-stages", "1.0", "odd_stages", STAGE.format(stage="loud", body="return ()"), "quiet")
+def test_an_entry_point_under_another_name_than_the_stage_is_refused(packages: InstalledPackages) -> None:
+    packages.put("odd-stages", "1.0", "odd_stages", STAGE.format(stage="loud", body="return ()"), "quiet")
     assert "stage 'quiet' of package odd-stages 1.0 is named 'loud'" in refused("quiet")
 
 
@@ -127,21 +127,21 @@ SILENT = STAGE.format(stage="loud", body="return ()")
         ),
     ],
 )
-def test_invalid_stage_is_refused_before_any_text_is_read(shelf: Shelf, code: str, fault: str) -> None:
-    shelf.put("odd-stages", "1.0", "odd_stages", code, "loud")
+def test_invalid_stage_is_refused_before_any_text_is_read(packages: InstalledPackages, code: str, fault: str) -> None:
+    packages.put("odd-stages", "1.0", "odd_stages", code, "loud")
     said = refused("loud")
     assert said.startswith("stage 'loud' of package odd-stages 1.0 ")
     assert fault in said
 
 
-def test_broken_package_outside_the_recipe_has_no_effect(shelf: Shelf) -> None:
-    shelf.put("broken-stages", "1.0", "broken_stages", "raise RuntimeError('broken')", "loud", "words")
+def test_broken_package_outside_the_recipe_has_no_effect(packages: InstalledPackages) -> None:
+    packages.put("broken-stages", "1.0", "broken_stages", "raise RuntimeError('broken')", "loud", "words")
     assert [stage.name for stage in recipe(["entities", "words"]).stages] == ["entities", "words"]
     assert Pipeline().process(TALK).text == TALK
 
 
-def test_listing_installed_plugins_imports_nothing(shelf: Shelf) -> None:
-    shelf.put("broken-stages", "1.0", "broken_stages", "raise RuntimeError('broken')", "loud")
+def test_listing_installed_plugins_imports_nothing(packages: InstalledPackages) -> None:
+    packages.put("broken-stages", "1.0", "broken_stages", "raise RuntimeError('broken')", "loud")
     (offer,) = offers()
     assert (offer.name, str(offer.package), offer.value) == ("loud", "broken-stages 1.0", "broken_stages:Shout")
 
@@ -160,8 +160,10 @@ def test_listing_installed_plugins_imports_nothing(shelf: Shelf) -> None:
         ("return [Edit(0, 'K', 'k', 'oh', 1.0)]", "used rule 'oh', which it does not declare"),
     ],
 )
-def test_a_stage_that_breaks_names_the_document_the_stage_and_the_package(shelf: Shelf, body: str, reason: str) -> None:
-    shelf.stage("loud", body=body)
+def test_a_stage_that_breaks_names_the_document_the_stage_and_the_package(
+    packages: InstalledPackages, body: str, reason: str
+) -> None:
+    packages.stage("loud", body=body)
     with pytest.raises(StageError) as error:
         Pipeline(["loud"]).process(TALK, id="tape/7")
     assert str(error.value).startswith("tape/7: stage loud of loud-stages 0.3: ")
@@ -169,9 +171,9 @@ def test_a_stage_that_breaks_names_the_document_the_stage_and_the_package(shelf:
 
 
 def test_run_names_document_stage_and_package_and_continues(
-    shelf: Shelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    packages: InstalledPackages, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shelf.stage("loud", body="return [] if 'lamp' in document.text else 1 / 0")
+    packages.stage("loud", body="return [] if 'lamp' in document.text else 1 / 0")
     (tmp_path / "raw").mkdir()
     (tmp_path / "raw" / "a.txt").write_text("No light here.\n", "utf-8")
     (tmp_path / "raw" / "b.txt").write_text(TALK, "utf-8")
@@ -189,9 +191,9 @@ def test_run_names_document_stage_and_package_and_continues(
 
 
 def test_stages_lists_installed_stages_with_their_packages(
-    shelf: Shelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    packages: InstalledPackages, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shelf.stage("loud")
+    packages.stage("loud")
     (tmp_path / "p.toml").write_text('recipe = ["entities", "loud", "dialogue"]', "utf-8")
     assert main(["stages", "--config", str(tmp_path / "p.toml")]) == 0
     recipe_part, _, rest = capsys.readouterr().out.partition("installed but not in the recipe:")
@@ -202,9 +204,11 @@ def test_stages_lists_installed_stages_with_their_packages(
     assert "loud" not in rest
 
 
-def test_stages_reports_a_broken_package_and_continues(shelf: Shelf, capsys: pytest.CaptureFixture[str]) -> None:
-    shelf.put("broken-stages", "1.0", "broken_stages", "raise RuntimeError('out of tune')", "loud")
-    shelf.stage("words", package="greedy-stages")
+def test_stages_reports_a_broken_package_and_continues(
+    packages: InstalledPackages, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packages.put("broken-stages", "1.0", "broken_stages", "raise RuntimeError('out of tune')", "loud")
+    packages.stage("words", package="greedy-stages")
     assert main(["stages"]) == 0
     shown = capsys.readouterr().out
     assert "stage 'loud' of package broken-stages 1.0 cannot be loaded" in shown
@@ -212,8 +216,10 @@ def test_stages_reports_a_broken_package_and_continues(shelf: Shelf, capsys: pyt
     assert "stage 'words' of package greedy-stages 0.3 has the name of a built-in stage" in shown
 
 
-def test_json_list_of_stages_has_one_object_per_stage(shelf: Shelf, capsys: pytest.CaptureFixture[str]) -> None:
-    shelf.stage("loud")
+def test_json_list_of_stages_has_one_object_per_stage(
+    packages: InstalledPackages, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packages.stage("loud")
     assert main(["stages", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert [row["stage"] for row in rows if row["place"]] == list(BUILT_IN)
@@ -221,17 +227,21 @@ def test_json_list_of_stages_has_one_object_per_stage(shelf: Shelf, capsys: pyte
     assert (loud["place"], loud["package"], loud["version"], loud["rules"]) == (None, "loud-stages", "0.3", ["loud.oh"])
 
 
-def test_the_rules_of_an_installed_stage_are_shown(shelf: Shelf, capsys: pytest.CaptureFixture[str]) -> None:
-    shelf.stage("loud")
+def test_the_rules_of_an_installed_stage_are_shown(
+    packages: InstalledPackages, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packages.stage("loud")
     assert main(["rules", "loud"]) == 0
     assert capsys.readouterr().out == (
         "loud.oh\n  a small `oh`\n  threshold: 0.6\n  acts on  oh no\n        →  OH no\n  spares   Ohio\n"
     )
 
 
-def test_the_schema_for_editors_knows_installed_stages(shelf: Shelf, capsys: pytest.CaptureFixture[str]) -> None:
-    shelf.stage("loud")
-    shelf.put("broken-stages", "1.0", "broken_stages", "raise RuntimeError('broken')", "hoarse")
+def test_the_schema_for_editors_knows_installed_stages(
+    packages: InstalledPackages, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packages.stage("loud")
+    packages.put("broken-stages", "1.0", "broken_stages", "raise RuntimeError('broken')", "hoarse")
     assert main(["schema", "--config"]) == 0
     out, err = capsys.readouterr()
     schema = json.loads(out)

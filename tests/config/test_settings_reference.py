@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from pipeline.config.settings_reference import Parts, catalogue, schema
+from pipeline.config.settings_reference import Parts, schema
 from pipeline.core.recipe import recipe
 from pipeline.exporters.registry import BUILT_IN_EXPORTERS, exporter
 from pipeline.readers.registry import select_readers
@@ -74,7 +74,7 @@ def test_schema_refuses_what_the_pipeline_refuses(toml: str) -> None:
 
 
 def test_every_rule_and_every_setting_of_a_stage_is_described() -> None:
-    settings = {setting.key: setting for setting in catalogue(PARTS)}
+    settings = {setting.key: setting for setting in list_settings(PARTS)}
     assert {key[1] for key in settings if key[0] == "rules"} == {
         rule.name for stage in recipe().stages for rule in stage.rules
     }

@@ -1,6 +1,6 @@
 """`rule_meanings` documents the rules of the stages that it can load, and skips other stages."""
 
-from installed import Shelf
+from installed import InstalledPackages
 
 from pipeline.core.recipe import PIPELINE_RULES, recipe, rule_meanings
 
@@ -16,8 +16,8 @@ def test_only_rules_of_the_given_stages_are_added() -> None:
     assert {name.partition(".")[0] for name in added} == {"words"}
 
 
-def test_rules_of_an_installed_stage_have_their_meaning(shelf: Shelf) -> None:
-    shelf.stage("shout")
+def test_rules_of_an_installed_stage_have_their_meaning(packages: InstalledPackages) -> None:
+    packages.stage("shout")
     assert rule_meanings(["words", "shout"])["shout.oh"] == "a small `oh`"
 
 
@@ -25,6 +25,6 @@ def test_a_stage_that_is_not_installed_is_skipped() -> None:
     assert rule_meanings(["theirs"]) == PIPELINE_RULES
 
 
-def test_a_stage_that_cannot_be_loaded_is_skipped(shelf: Shelf) -> None:
-    shelf.put("broken-stages", "1", "broken_stages", "raise OSError('no dictionary')", "shout")
+def test_a_stage_that_cannot_be_loaded_is_skipped(packages: InstalledPackages) -> None:
+    packages.put("broken-stages", "1", "broken_stages", "raise OSError('no dictionary')", "shout")
     assert rule_meanings(["shout"]) == PIPELINE_RULES

@@ -57,7 +57,7 @@ def read(
     return list(records([InputFile(path, path.name, named)], options, readers))
 
 
-def told(found: list[ReadResult]) -> list[tuple[str, bytes | str]]:
+def contents(found: list[ReadResult]) -> list[tuple[str, bytes | str]]:
     """What was found in short: an id, and the bytes or the text or the reason."""
     return [
         (each.id, each.data)

@@ -17,7 +17,7 @@ from pipeline.model.record import LeftOut, ReaderError, Record, Unreadable
 from pipeline.readers.byte_source import ByteSource, Location
 from pipeline.readers.documents import _read_source
 from pipeline.readers.registry import select_readers
-from readers.packing import COMPRESSIONS, FERRY, KEEPER, failure, gz, limited, read, rows, told, zst
+from readers.packing import COMPRESSIONS, FERRY, KEEPER, contents, failure, gz, limited, read, rows, zst
 
 each_compression = pytest.mark.parametrize("suffix", COMPRESSIONS)
 
@@ -158,7 +158,7 @@ def test_a_window_of_zstd_that_takes_much_memory_is_refused_until_it_is_allowed(
     packed = compressor.compress(FERRY) + compressor.flush()
     said = failure(read(tmp_path / "a.txt.zst", packed)).reason
     assert said.endswith("its zstd window is over the limit of 134,217,728 bytes; raise [sources.zstd] window up to 31")
-    assert told(read(tmp_path / "a.txt.zst", zstd={"window": 28})) == [("a", FERRY)]
+    assert contents(read(tmp_path / "a.txt.zst", zstd={"window": 28})) == [("a", FERRY)]
 
 
 def test_memory_that_xz_takes_is_bounded(tmp_path: Path) -> None:
@@ -168,7 +168,7 @@ def test_memory_that_xz_takes_is_bounded(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", [b"BZh1 was the name of the boat.\n", b"BZh9", b"(\xb5/ and more", b"\x1f\x8b"])
 def test_a_text_that_begins_like_a_compression_is_a_text(tmp_path: Path, text: bytes) -> None:
-    assert told(read(tmp_path / "a.txt", text)) == [("a", text)]
+    assert contents(read(tmp_path / "a.txt", text)) == [("a", text)]
 
 
 def lines(stream: BinaryIO) -> Iterator[object]:
@@ -231,6 +231,6 @@ def test_what_other_tools_write_is_read(tmp_path: Path) -> None:
     path = tmp_path / "a.txt.gz"
     with path.open("wb") as packed, gzip.GzipFile("ferry in the morning.txt", "wb", fileobj=packed) as file:
         file.write(FERRY)
-    assert told(read(path)) == [("a", FERRY)]
-    assert told(read(tmp_path / "a.txt.xz", lzma.compress(FERRY, check=lzma.CHECK_SHA256))) == [("a", FERRY)]
-    assert told(read(tmp_path / "a.txt.bz2", bz2.compress(FERRY, 1))) == [("a", FERRY)]
+    assert contents(read(path)) == [("a", FERRY)]
+    assert contents(read(tmp_path / "a.txt.xz", lzma.compress(FERRY, check=lzma.CHECK_SHA256))) == [("a", FERRY)]
+    assert contents(read(tmp_path / "a.txt.bz2", bz2.compress(FERRY, 1))) == [("a", FERRY)]

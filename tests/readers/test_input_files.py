@@ -152,8 +152,8 @@ def test_a_link_to_a_folder_above_does_not_lead_round_in_circles(tmp_path: Path,
 
 
 def test_a_link_to_a_folder_elsewhere_is_followed(tmp_path: Path) -> None:
-    put(tmp_path, "shelf/a.txt", "raw/b.txt")
-    (tmp_path / "raw" / "more").symlink_to(tmp_path / "shelf", target_is_directory=True)
+    put(tmp_path, "packages/a.txt", "raw/b.txt")
+    (tmp_path / "raw" / "more").symlink_to(tmp_path / "packages", target_is_directory=True)
     assert ids([tmp_path / "raw"], follow_symlinks=True) == ["b", "more/a"]
 
 

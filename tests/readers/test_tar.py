@@ -12,7 +12,7 @@ from pipeline.readers import budget
 from pipeline.readers.byte_source import ByteSource, Location
 from pipeline.readers.documents import _read_source
 from pipeline.readers.registry import select_readers
-from readers.packing import COMPRESSIONS, FERRY, KEEPER, failure, gz, limited, read, rows, told
+from readers.packing import COMPRESSIONS, FERRY, KEEPER, contents, failure, gz, limited, read, rows
 
 FORMATS = {"ustar": tarfile.USTAR_FORMAT, "gnu": tarfile.GNU_FORMAT, "pax": tarfile.PAX_FORMAT}
 each_format = pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
@@ -58,41 +58,41 @@ def header(name: bytes, size: bytes, kind: bytes = b"0", magic: bytes = b"ustar\
 @each_format
 def test_members_are_documents_below_the_archive(tmp_path: Path, form: int) -> None:
     found = read(tmp_path / "dump.tar", texts(form))
-    assert told(found) == TEXTS
+    assert contents(found) == TEXTS
     assert isinstance(found[0], Record)
     assert (found[0].origin.path, found[0].origin.member) == ("dump.tar", "wire/ferry.txt")
 
 
 @pytest.mark.parametrize("suffix", COMPRESSIONS)
 def test_a_compressed_archive_is_read_through(tmp_path: Path, suffix: str) -> None:
-    assert told(read(tmp_path / f"dump.tar{suffix}", COMPRESSIONS[suffix](texts()))) == TEXTS
+    assert contents(read(tmp_path / f"dump.tar{suffix}", COMPRESSIONS[suffix](texts()))) == TEXTS
 
 
 def test_an_archive_is_told_by_its_bytes(tmp_path: Path) -> None:
-    assert told(read(tmp_path / "dump.txt", texts())) == TEXTS
+    assert contents(read(tmp_path / "dump.txt", texts())) == TEXTS
 
 
 def test_an_archive_of_old_is_told_by_the_sum_in_its_header(tmp_path: Path) -> None:
     """Before ustar there was no word in it to know it by."""
     data = header(b"a.txt", b"%o" % len(KEEPER), b"\0", magic=b"") + KEEPER.ljust(512, b"\0") + bytes(1024)
-    assert told(read(tmp_path / "dump", data)) == [("dump/a", KEEPER)]
+    assert contents(read(tmp_path / "dump", data)) == [("dump/a", KEEPER)]
 
 
 @each_format
 def test_long_names_are_whole(tmp_path: Path, form: int) -> None:
     name = "/".join(["渡口" * 6, "b" * 40, "c" * 60])
-    assert told(read(tmp_path / "x.tar", packed(member(f"{name}.txt", FERRY), form=form))) == [(f"x/{name}", FERRY)]
+    assert contents(read(tmp_path / "x.tar", packed(member(f"{name}.txt", FERRY), form=form))) == [(f"x/{name}", FERRY)]
 
 
 def test_a_name_in_the_encoding_of_chinese_windows_is_read(tmp_path: Path) -> None:
     data = packed(member("渡口的清晨.txt", FERRY), form=tarfile.GNU_FORMAT, encoding="gb18030")
-    assert told(read(tmp_path / "x.tar", data)) == [("x/渡口的清晨", FERRY)]
+    assert contents(read(tmp_path / "x.tar", data)) == [("x/渡口的清晨", FERRY)]
 
 
 def test_steps_that_lead_nowhere_are_no_part_of_a_name(tmp_path: Path) -> None:
     """`tar c .` writes them."""
     data = packed(member(".", type=tarfile.DIRTYPE), member("./wire/a.txt", FERRY))
-    assert told(read(tmp_path / "x.tar", data)) == [("x/wire/a", FERRY)]
+    assert contents(read(tmp_path / "x.tar", data)) == [("x/wire/a", FERRY)]
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "wire/../../a", "C:\\a.txt", "..\\a.txt", "a\nb"])
@@ -100,7 +100,7 @@ def test_a_name_that_leads_elsewhere_is_refused_and_the_others_are_read(tmp_path
     first, second = read(tmp_path / "x.tar", packed(member(name, b"root:x:0:0"), member("b.txt", FERRY)))
     assert failure([first]).reason.startswith("x.tar, ")
     assert "its name " in failure([first]).reason
-    assert told([second]) == [("x/b", FERRY)]
+    assert contents([second]) == [("x/b", FERRY)]
 
 
 def test_folders_hidden_names_and_what_no_pattern_fits_are_passed_over(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_folders_hidden_names_and_what_no_pattern_fits_are_passed_over(tmp_path:
         member("c.md", KEEPER),
         member("wire/a.txt", FERRY),
     )
-    assert told(read(tmp_path / "x.tar", data, Input(include=("*.txt",)))) == [("x/wire/a", FERRY)]
+    assert contents(read(tmp_path / "x.tar", data, Input(include=("*.txt",)))) == [("x/wire/a", FERRY)]
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_what_is_no_file_is_left_aside(tmp_path: Path, kind: bytes, said: str) -
     data = packed(member("b.txt", type=kind, linkname="/etc/passwd"), member("a.txt", FERRY))
     aside, text = read(tmp_path / "x.tar", data)
     assert aside == LeftOut("x.tar, b.txt", said)
-    assert told([text]) == [("x/a", FERRY)]
+    assert contents([text]) == [("x/a", FERRY)]
 
 
 def sparse(size: int) -> bytes:
@@ -145,7 +145,7 @@ def sparse(size: int) -> bytes:
 
 
 def test_the_holes_of_a_file_are_read_as_nuls(tmp_path: Path) -> None:
-    assert told(read(tmp_path / "x.tar", sparse(5000))) == [("x/s", b"first ten." + bytes(4980) + b"last ten.\n")]
+    assert contents(read(tmp_path / "x.tar", sparse(5000))) == [("x/s", b"first ten." + bytes(4980) + b"last ten.\n")]
 
 
 def test_holes_count_as_what_an_archive_unpacks_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,7 +169,7 @@ def test_what_a_reader_leaves_of_a_member_does_not_disturb_the_next_one(tmp_path
     picture = b"\x89PNG\r\n\x1a\n" + bytes(300_000)
     aside, text = read(tmp_path / "x.tar", packed(member("p.png", picture), member("a.txt", FERRY)))
     assert aside == LeftOut("x.tar, p.png", "is a PNG image")
-    assert told([text]) == [("x/a", FERRY)]
+    assert contents([text]) == [("x/a", FERRY)]
 
 
 # What is broken
@@ -180,7 +180,7 @@ def test_members_before_a_break_are_read_and_the_break_is_told_once(tmp_path: Pa
     data = packed(member("a.txt", FERRY), member("b.txt", KEEPER * 20))
     whole = data.index(KEEPER) + len(KEEPER * 20)
     found = read(tmp_path / "x.tar", data[: whole - cut])
-    assert told(found[:1]) == [("x/a", FERRY)]
+    assert contents(found[:1]) == [("x/a", FERRY)]
     assert failure(found)
 
 
@@ -197,7 +197,7 @@ def test_damage_behind_the_last_member_is_told(tmp_path: Path) -> None:
     data = bytearray(gz(texts() + bytes(200_000)))
     data[-6] ^= 1
     found = read(tmp_path / "dump.tar.gz", bytes(data))
-    assert told(found[:2]) == TEXTS
+    assert contents(found[:2]) == TEXTS
     assert "the gzip data is damaged" in failure(found).reason
 
 
@@ -206,13 +206,13 @@ def test_a_damaged_header_is_no_end(tmp_path: Path) -> None:
     data = bytearray(texts(tarfile.USTAR_FORMAT))
     data[1024 + 5] ^= 0x55
     found = read(tmp_path / "dump.tar", bytes(data))
-    assert told(found[:1]) == TEXTS[:1]
+    assert contents(found[:1]) == TEXTS[:1]
     assert failure(found).reason.startswith("the header of a member is damaged; members before it are read; ")
 
 
 def test_an_archive_without_an_end_may_be_cut_and_says_so(tmp_path: Path) -> None:
     found = read(tmp_path / "dump.tar", texts(tarfile.USTAR_FORMAT)[:2048])
-    assert told(found[:2]) == TEXTS
+    assert contents(found[:2]) == TEXTS
     assert failure(found).reason.startswith("has no end marker: it may be truncated after a member")
 
 

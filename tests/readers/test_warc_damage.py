@@ -79,10 +79,10 @@ def test_a_header_that_runs_into_the_next_record_harms_only_its_own(tmp_path: Pa
 
 
 def test_a_text_about_warc_is_no_record(tmp_path: Path) -> None:
-    told = f"WARC/1.0\r\nis how a record begins.\r\n\r\n{text(TALK).decode()}WARC/1.0\r\n"
-    first, second = found(tmp_path, text(told), text(TALK))
+    prose = f"WARC/1.0\r\nis how a record begins.\r\n\r\n{text(TALK).decode()}WARC/1.0\r\n"
+    first, second = found(tmp_path, text(prose), text(TALK))
     assert isinstance(first, Record)
-    assert first.data == told.encode()
+    assert first.data == prose.encode()
     assert isinstance(second, Record)
 
 
@@ -156,7 +156,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("damage")
 
 
-def told(folder: Path, data: bytes, options: Input | None = None) -> list[ReadResult]:
+def read_all(folder: Path, data: bytes, options: Input | None = None) -> list[ReadResult]:
     """What comes of a file, where nothing comes out that nobody thought of."""
     given = found(folder, data, options=options)
     for each in given:
@@ -169,16 +169,16 @@ def told(folder: Path, data: bytes, options: Input | None = None) -> list[ReadRe
 @given(damaged(), st.sampled_from([1, 300, 1 << 25]))
 @settings(max_examples=examples(300))
 def test_damage_is_told_and_nothing_else_happens(folder: Path, data: bytes, limit: int) -> None:
-    told(folder, data, Input(limits=Limits(bytes=limit)))
+    read_all(folder, data, Input(limits=Limits(bytes=limit)))
 
 
 @given(st.binary(max_size=400) | st.text("WARC/1.0\r\n: -9aContentLghTyp", max_size=200).map(str.encode))
 @settings(max_examples=examples(300))
 def test_anything_behind_a_first_line_is_told(folder: Path, data: bytes) -> None:
-    told(folder, b"WARC/1.0\r\n" + data)
+    read_all(folder, b"WARC/1.0\r\n" + data)
 
 
 @given(st.integers(0, len(GOOD)))
 @settings(max_examples=examples(100))
 def test_a_file_that_is_cut_off_gives_one_error_at_most(folder: Path, end: int) -> None:
-    assert sum(isinstance(each, Unreadable) for each in told(folder, GOOD[:end])) <= 1
+    assert sum(isinstance(each, Unreadable) for each in read_all(folder, GOOD[:end])) <= 1

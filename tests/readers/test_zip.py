@@ -16,7 +16,7 @@ from pipeline.readers.archives import zip_directory
 from pipeline.readers.byte_source import ByteSource, Location
 from pipeline.readers.documents import _read_source
 from pipeline.readers.registry import select_readers
-from readers.packing import FERRY, KEEPER, failure, gz, limited, read, rows, told
+from readers.packing import FERRY, KEEPER, contents, failure, gz, limited, read, rows
 from readers.zips import Member, archive, deflated
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
@@ -33,7 +33,7 @@ def packed(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> byt
 
 def test_members_are_documents_below_the_archive(tmp_path: Path) -> None:
     found = read(tmp_path / "dump.zip", packed({"wire/渡口.txt": FERRY, "keeper.txt": KEEPER}))
-    assert told(found) == [("dump/wire/渡口", FERRY), ("dump/keeper", KEEPER)]
+    assert contents(found) == [("dump/wire/渡口", FERRY), ("dump/keeper", KEEPER)]
     (first, _) = found
     assert isinstance(first, Record)
     assert (first.origin.path, first.origin.member) == ("dump.zip", "wire/渡口.txt")
@@ -41,7 +41,7 @@ def test_members_are_documents_below_the_archive(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])
 def test_members_are_unpacked_however_they_are_packed(tmp_path: Path, method: int) -> None:
-    assert told(read(tmp_path / "a.zip", packed({"b.txt": FERRY * 50}, method))) == [("a/b", FERRY * 50)]
+    assert contents(read(tmp_path / "a.zip", packed({"b.txt": FERRY * 50}, method))) == [("a/b", FERRY * 50)]
 
 
 def test_a_member_that_is_packed_by_zstd_or_xz_is_read(tmp_path: Path) -> None:
@@ -53,11 +53,11 @@ def test_a_member_that_is_packed_by_zstd_or_xz_is_read(tmp_path: Path) -> None:
         Member(b"a.txt", FERRY, method=93, packed=zstd.compress(FERRY)),
         Member(b"b.txt", KEEPER, method=95, packed=lzma.compress(KEEPER)),
     )
-    assert told(read(tmp_path / "x.zip", data)) == [("x/a", FERRY), ("x/b", KEEPER)]
+    assert contents(read(tmp_path / "x.zip", data)) == [("x/a", FERRY), ("x/b", KEEPER)]
 
 
 def test_an_archive_is_told_by_its_bytes(tmp_path: Path) -> None:
-    assert told(read(tmp_path / "dump", packed({"b.txt": FERRY}))) == [("dump/b", FERRY)]
+    assert contents(read(tmp_path / "dump", packed({"b.txt": FERRY}))) == [("dump/b", FERRY)]
 
 
 def test_a_table_in_an_archive_gives_its_rows(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_a_table_in_an_archive_gives_its_rows(tmp_path: Path) -> None:
 def test_archives_lie_in_each_other(tmp_path: Path) -> None:
     inner = packed({"c.txt": FERRY, "d.txt.gz": gz(KEEPER)})
     found = read(tmp_path / "a.zip.gz", gz(packed({"b.zip": inner})))
-    assert told(found) == [("a/b.zip/c", FERRY), ("a/b.zip/d", KEEPER)]
+    assert contents(found) == [("a/b.zip/c", FERRY), ("a/b.zip/d", KEEPER)]
     assert isinstance(found[0], Record)
     assert (found[0].origin.path, found[0].origin.member) == ("a.zip.gz", "b.zip/c.txt")
 
@@ -87,7 +87,7 @@ def test_archives_lie_in_each_other(tmp_path: Path) -> None:
     ],
 )
 def test_a_name_is_read_in_the_encoding_it_was_written_in(tmp_path: Path, raw: bytes, name: str) -> None:
-    assert told(read(tmp_path / "a.zip", archive(Member(raw, FERRY)))) == [(f"a/{name}", FERRY)]
+    assert contents(read(tmp_path / "a.zip", archive(Member(raw, FERRY)))) == [(f"a/{name}", FERRY)]
 
 
 def test_a_name_beside_the_name_says_what_it_is(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_a_name_beside_the_name_says_what_it_is(tmp_path: Path) -> None:
 
     raw, path = b"______.txt", "渡口.txt".encode()
     extra = struct.pack("<HHBL", 0x7075, 5 + len(path), 1, zlib.crc32(raw)) + path
-    assert told(read(tmp_path / "a.zip", archive(Member(raw, FERRY, extra=extra)))) == [("a/渡口", FERRY)]
+    assert contents(read(tmp_path / "a.zip", archive(Member(raw, FERRY, extra=extra)))) == [("a/渡口", FERRY)]
 
 
 @pytest.mark.parametrize(
@@ -117,27 +117,27 @@ def test_a_name_beside_the_name_says_what_it_is(tmp_path: Path) -> None:
 def test_a_name_that_leads_elsewhere_is_refused_and_the_others_are_read(tmp_path: Path, raw: bytes, said: str) -> None:
     first, second = read(tmp_path / "a.zip", archive(Member(raw, KEEPER), Member(b"b.txt", FERRY)))
     assert said in failure([first]).reason
-    assert told([second]) == [("a/b", FERRY)]
+    assert contents([second]) == [("a/b", FERRY)]
 
 
 def test_a_title_with_a_colon_is_no_drive(tmp_path: Path) -> None:
-    assert told(read(tmp_path / "a.zip", archive(Member(b"Q: who.txt", FERRY)))) == [("a/Q: who", FERRY)]
+    assert contents(read(tmp_path / "a.zip", archive(Member(b"Q: who.txt", FERRY)))) == [("a/Q: who", FERRY)]
 
 
 def test_folders_and_hidden_names_are_passed_over(tmp_path: Path) -> None:
     members = {"wire/": b"", "__MACOSX/wire/._a.txt": b"\0\5\x16\7", "wire/.DS_Store": b"x", "_run/b.txt": KEEPER}
-    assert told(read(tmp_path / "a.zip", packed({**members, "wire/a.txt": FERRY}))) == [("a/wire/a", FERRY)]
+    assert contents(read(tmp_path / "a.zip", packed({**members, "wire/a.txt": FERRY}))) == [("a/wire/a", FERRY)]
 
 
 def test_patterns_choose_members_as_they_choose_files_below_a_folder(tmp_path: Path) -> None:
     data = packed({"a.txt": FERRY, "b.md": KEEPER, "wire/c.txt": KEEPER})
     found = read(tmp_path / "x.zip", data, Input(include=("*.txt",)))
-    assert told(found) == [("x/a", FERRY), ("x/wire/c", KEEPER)]
+    assert contents(found) == [("x/a", FERRY), ("x/wire/c", KEEPER)]
 
 
 def test_a_name_that_comes_again_fails_as_any_double_id(tmp_path: Path) -> None:
     first, second = read(tmp_path / "a.zip", archive(Member(b"b.txt", FERRY), Member(b"b.txt", KEEPER)))
-    assert told([first]) == [("a/b", FERRY)]
+    assert contents([first]) == [("a/b", FERRY)]
     assert failure([second]).reason == "a.zip, b.txt: an earlier document has this id; make ids unique"
 
 
@@ -147,7 +147,7 @@ def test_a_name_that_comes_again_fails_as_any_double_id(tmp_path: Path) -> None:
 def test_what_is_no_document_in_an_archive_is_left_aside(tmp_path: Path) -> None:
     found = read(tmp_path / "a.zip", packed({"p.png": PICTURE, "k.txt": KEEPER}))
     assert found[0] == LeftOut("a.zip, p.png", "is a PNG image")
-    assert told(found[1:]) == [("a/k", KEEPER)]
+    assert contents(found[1:]) == [("a/k", KEEPER)]
 
 
 def test_a_link_is_not_followed(tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ BAD = {
 def test_a_member_that_fails_is_told_by_its_name_and_harms_no_other(tmp_path: Path, kind: str) -> None:
     bad, said = BAD[kind]
     first, second, third = read(tmp_path / "x.zip", archive(Member(b"a.txt", FERRY), bad, Member(b"c.txt", FERRY)))
-    assert told([first, third]) == [("x/a", FERRY), ("x/c", FERRY)]
+    assert contents([first, third]) == [("x/a", FERRY), ("x/c", FERRY)]
     assert failure([second]).id == "x/b"
     assert failure([second]).reason.startswith(f"x.zip, b.txt: {said}")
 
@@ -196,7 +196,7 @@ def test_members_before_damage_in_the_directory_are_read(tmp_path: Path) -> None
     data = archive(Member(b"a.txt", FERRY), Member(b"b.txt", KEEPER))
     at = data.rindex(b"PK\1\2")
     found = read(tmp_path / "x.zip", data[:at] + b"XX" + data[at + 2 :])
-    assert told(found[:1]) == [("x/a", FERRY)]
+    assert contents(found[:1]) == [("x/a", FERRY)]
     assert failure(found).reason == "its directory is damaged; fetch the file again, or repair it with `zip -FF`"
 
 
@@ -255,12 +255,12 @@ def test_members_that_lie_over_each_other_are_refused(tmp_path: Path) -> None:
     data = archive(over, under, Member(b"c.txt", FERRY))
     found = read(tmp_path / "x.zip", data)
     assert "overlaps another member, as in a zip bomb" in failure(found[:1]).reason
-    assert told(found[2:]) == [("x/c", FERRY)]
+    assert contents(found[2:]) == [("x/c", FERRY)]
 
 
 def test_members_at_one_place_are_refused(tmp_path: Path) -> None:
     first, second = read(tmp_path / "x.zip", archive(Member(b"a.txt", FERRY), Member(b"b.txt", FERRY, offset=0)))
-    assert told([second]) == [("x/b", FERRY)] or "overlaps another" in failure([second]).reason
+    assert contents([second]) == [("x/b", FERRY)] or "overlaps another" in failure([second]).reason
     assert "overlaps another member" in failure([first]).reason
 
 
@@ -332,20 +332,20 @@ def test_a_million_members_take_little_memory(count: int) -> None:
 def test_what_info_zip_writes_is_read(tmp_path: Path) -> None:
     (tmp_path / "渡口.txt").write_bytes(FERRY)
     subprocess.run(["zip", "-q", "a.zip", "渡口.txt"], cwd=tmp_path, check=True)
-    assert told(read(tmp_path / "a.zip")) == [("a/渡口", FERRY)]
+    assert contents(read(tmp_path / "a.zip")) == [("a/渡口", FERRY)]
 
 
 def test_what_stands_before_an_archive_does_no_harm(tmp_path: Path) -> None:
     """It is told by its beginning, but one whose offsets count from elsewhere is read."""
     data = archive(Member(b"a.txt", FERRY))
-    assert told(read(tmp_path / "x.zip", data[:39] + data[39:], named=True)) == [("x/a", FERRY)]
+    assert contents(read(tmp_path / "x.zip", data[:39] + data[39:], named=True)) == [("x/a", FERRY)]
     shifted = b"PK\3\4junk" + data
-    assert told(read(tmp_path / "x.zip", shifted)) == [("x/a", FERRY)]
+    assert contents(read(tmp_path / "x.zip", shifted)) == [("x/a", FERRY)]
 
 
 def test_the_record_that_an_archive_of_over_65535_members_has_is_read(tmp_path: Path) -> None:
     data = archive(*(Member(b"%d.txt" % i, FERRY) for i in range(3)), count=65_536)
-    assert told(read(tmp_path / "a.zip", data)) == [(f"a/{i}", FERRY) for i in range(3)]
+    assert contents(read(tmp_path / "a.zip", data)) == [(f"a/{i}", FERRY) for i in range(3)]
 
 
 @pytest.mark.soak

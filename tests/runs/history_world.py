@@ -257,7 +257,7 @@ class World:
         account = Counters()
 
         @contextmanager
-        def crew(assignment: WorkerConfig, limits: Run) -> Iterator[ShufflingExecutor]:
+        def engine(assignment: WorkerConfig, limits: Run) -> Iterator[ShufflingExecutor]:
             hands.append(ShufflingExecutor(assignment, self.chance, self.countdown))
             yield hands[0]
 
@@ -269,7 +269,7 @@ class World:
             run(
                 self.sources(),
                 self.job(self.folder, choices),
-                engine=crew,
+                engine=engine,
                 counters=account,
                 events=Callbacks(document=seen),
             )
@@ -292,10 +292,10 @@ class World:
         output = self.folder.parent / f"fresh-{self.runs}"
 
         @contextmanager
-        def crew(assignment: WorkerConfig, limits: Run) -> Iterator[ShufflingExecutor]:
+        def engine(assignment: WorkerConfig, limits: Run) -> Iterator[ShufflingExecutor]:
             yield ShufflingExecutor(assignment, self.chance, self.countdown)
 
-        account = run(self.sources(), self.job(output, RerunOptions()), engine=crew)
+        account = run(self.sources(), self.job(output, RerunOptions()), engine=engine)
         return tree(output), account
 
     def kept_shards(self) -> int:

@@ -49,7 +49,7 @@ def rows(table: pa.Table) -> list[dict[str, Any]]:
     return found
 
 
-def told(table: pa.Table) -> list[tuple[str | None, str, str | None]]:
+def outcome_cells(table: pa.Table) -> list[tuple[str | None, str, str | None]]:
     return [(row["id"], row["outcome"], row["reason"]) for row in rows(table)]
 
 
@@ -157,7 +157,7 @@ def test_texts_may_have_any_string_type(kind: Any) -> None:
 
 def test_a_row_without_an_id_or_a_text_fails_by_its_number_or_name() -> None:
     table = pa.table({"id": ["a", None, ""], "text": [None, "Nets dry on the quay.", "Boats wait for the wind."]})
-    assert told(perilous(table)) == [
+    assert outcome_cells(perilous(table)) == [
         ("a", "failed", "has no text in column 'text'; leave it out"),
         (None, "failed", "row 2 of its batch has no id in column 'id'; give it one"),
         (None, "failed", "row 3 of its batch has no id in column 'id'; give it one"),
@@ -167,7 +167,7 @@ def test_a_row_without_an_id_or_a_text_fails_by_its_number_or_name() -> None:
 def test_a_batch_without_any_text_does_not_end_the_job() -> None:
     table = pa.table({"id": ["a", "b"], "text": pa.nulls(2)})
     reason = "has no text in column 'text'; leave it out"
-    assert told(perilous(table)) == [("a", "failed", reason), ("b", "failed", reason)]
+    assert outcome_cells(perilous(table)) == [("a", "failed", reason), ("b", "failed", reason)]
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from installed import Shelf
-from ordeal import SMALL, Running, account, lines, litter, processed, put, talk, texts, told, tree, until
+from installed import InstalledPackages
+from ordeal import SMALL, Running, account, lines, litter, log_entries, processed, put, talk, texts, tree, until
 from sampling import only
 
 import pipeline
@@ -197,13 +197,13 @@ def test_a_run_survives_the_end_of_its_processes(tmp_path: Path, running: Start,
     assert code == 1
     ends = {"documents": 90, "written": 88, "failed": 0, "rejected": 2, "unchanged": 0}
     assert account(output) == ends | {"degraded": 1}
-    assert [entry["document"] for entry in told(output)] == ["n40"]
+    assert [entry["document"] for entry in log_entries(output)] == ["n40"]
 
 
 def test_a_run_whose_shard_compression_is_always_killed_can_be_resumed(
-    tmp_path: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, packages: InstalledPackages, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    put(shelf)
+    put(packages)
     raw = many(tmp_path / "raw")
     output = tmp_path / "out"
     command = ["run", *map(str, arguments(raw, output, "jsonl", 2, pause=0))]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ordeal import ROOT, Running, account, litter, talk, told, tree
+from ordeal import ROOT, Running, account, litter, log_entries, talk, tree
 
 from soak.part import Figures, Part, check
 from soak.runs import Soak
@@ -102,7 +102,7 @@ def check_account(output: Path, code: int, said: str) -> int:
     check(record["finished"] == (not unknown), "a run that knows not all documents says that it came to its end")
     check(not unknown or f"; not accounted for: {unknown[0]}" in said, f"not named: {said}")
     check((code == 0) == (record["finished"] and not documents["failed"]), f"exit code {code}: {documents}")
-    failures = told(output)
+    failures = log_entries(output)
     check(all(each.get("kind") == "crash" for each in failures), f"failed for another reason: {failures}")
     return len(failures)
 

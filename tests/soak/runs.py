@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
-from installed import Shelf
-from ordeal import RECIPE, ROOT, SMALL, Running, account, lines, litter, processed, put, talk, told, tree
+from installed import InstalledPackages
+from ordeal import RECIPE, ROOT, SMALL, Running, account, lines, litter, log_entries, processed, put, talk, tree
 
 import pipeline
 from soak.part import Figures, Part, check
@@ -30,14 +30,14 @@ class Soak:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.log = folder / "log"
-        (folder / "shelf").mkdir()
-        self.shelf = Shelf(folder / "shelf")
-        put(self.shelf)
+        (folder / "packages").mkdir()
+        self.packages = InstalledPackages(folder / "packages")
+        put(self.packages)
 
     def start(self, raw: Path, output: Path, *more: object, form: str = "json", recipe: str = SMALL) -> Running:
         """A run of two workers."""
         settings = ["-q", "--format", form, "--workers", 2, "--set", recipe]
-        return Running(self.shelf.folder, raw, "-o", output, *settings, *more)
+        return Running(self.packages.folder, raw, "-o", output, *settings, *more)
 
     def logged(self) -> list[object]:
         return ["--set", f"stages.poison.log={self.log}"]
@@ -104,8 +104,8 @@ def poison(folder: Path) -> Figures:
     took = time.monotonic() - began
     check(code == 1, f"exit code {code}")
     bad = [name for name, text in texts() if any(word in text for word in ("SEGFAULT", "REGEX", "SLEEP"))]
-    check([entry["document"] for entry in told(output)] == bad, "others failed")
-    check(all(entry["stage"] == "poison" for entry in told(output)), "a stage is not named")
+    check([entry["document"] for entry in log_entries(output)] == bad, "others failed")
+    check(all(entry["stage"] == "poison" for entry in log_entries(output)), "a stage is not named")
     check(account(output)["written"] == count - len(bad), "documents are missing")
     check(sum(1 for _ in pipeline.read(output)) == count - len(bad), "articles are missing")
     began = time.monotonic()

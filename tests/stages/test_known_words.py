@@ -111,7 +111,7 @@ def test_a_common_word_of_an_outlet_changes_no_space() -> None:
 # --- credits
 
 
-def told(text: str, stage: Credits | None = None, **vocabulary: Any) -> list[list[str]]:
+def credit_labels(text: str, stage: Credits | None = None, **vocabulary: Any) -> list[list[str]]:
     """The labels of the stage `credits` in the order of the text, without the whole byline."""
     given = Document(text, vocabulary=Vocabulary(**vocabulary))
     found = [finding for finding in (stage or Credits()).find(given) if isinstance(finding, Label)]
@@ -135,8 +135,8 @@ def told(text: str, stage: Credits | None = None, **vocabulary: Any) -> list[lis
 def test_a_name_of_the_vocabulary_is_a_reporter(line: str, names: tuple[str, ...], labels: list[str]) -> None:
     text = f"A title\n{line}\nThe text begins here."
     expected = [[f"byline.{value}", word] for value, word in (label.split(" ", 1) for label in labels)]
-    assert told(text, names=names) == expected
-    assert told(text) != expected
+    assert credit_labels(text, names=names) == expected
+    assert credit_labels(text) != expected
 
 
 @pytest.mark.parametrize(
@@ -151,8 +151,8 @@ def test_a_name_of_the_vocabulary_is_a_reporter(line: str, names: tuple[str, ...
 def test_a_name_of_the_vocabulary_is_a_name_after_a_role(line: str, names: tuple[str, ...], found: list[str]) -> None:
     text = f"正文结束。\n{line}"
     expected = [["credit.role", "编辑"], *(["credit.name", name] for name in found)]
-    assert told(text, names=names) == expected
-    assert told(text) != expected
+    assert credit_labels(text, names=names) == expected
+    assert credit_labels(text) != expected
 
 
 def test_a_name_of_the_vocabulary_makes_its_credit_as_sure_as_any() -> None:
@@ -166,7 +166,11 @@ def test_a_name_of_the_vocabulary_makes_its_credit_as_sure_as_any() -> None:
 
 def test_a_name_of_the_vocabulary_is_no_part_of_a_longer_one() -> None:
     text = "The text ends.\nEditor: Ida Moss"
-    assert told(text, names=("Ida",)) == told(text) == [["credit.role", "Editor"], ["credit.name", "Ida Moss"]]
+    assert (
+        credit_labels(text, names=("Ida",))
+        == credit_labels(text)
+        == [["credit.role", "Editor"], ["credit.name", "Ida Moss"]]
+    )
 
 
 def test_names_without_spaces_are_split_at_those_of_the_user() -> None:
@@ -194,22 +198,24 @@ OUTLETS = [
 @pytest.mark.parametrize(("line", "outlet"), OUTLETS)
 def test_an_outlet_of_the_vocabulary_is_the_outlet_of_a_byline(line: str, outlet: str) -> None:
     text = f"A title\n{line}\nThe text begins here."
-    assert ["byline.outlet", outlet] in told(text, outlets=(outlet,))
-    assert ["byline.outlet", outlet] not in told(text)
+    assert ["byline.outlet", outlet] in credit_labels(text, outlets=(outlet,))
+    assert ["byline.outlet", outlet] not in credit_labels(text)
 
 
 @pytest.mark.parametrize(("line", "outlet"), OUTLETS)
 def test_an_outlet_of_the_setting_is_the_same_as_one_of_the_vocabulary(line: str, outlet: str) -> None:
     text = f"A title\n{line}\nThe text begins here."
-    assert told(text, Credits(outlets=(outlet,))) == told(text, outlets=(outlet,))
-    assert told(text, Credits(outlets=(outlet,)), names=("肠粉大王",)) == told(text, outlets=(outlet,))
+    assert credit_labels(text, Credits(outlets=(outlet,))) == credit_labels(text, outlets=(outlet,))
+    assert credit_labels(text, Credits(outlets=(outlet,)), names=("肠粉大王",)) == credit_labels(
+        text, outlets=(outlet,)
+    )
 
 
 @pytest.mark.parametrize(
     "line", ["我们视频对此作了长篇报道", "我们视频的记者对他说", "By the time the sun rose, Skerry was gone."]
 )
 def test_an_outlet_of_the_vocabulary_makes_no_byline_of_a_sentence(line: str) -> None:
-    assert told(f"A title\n{line}\nThe text begins here.", outlets=("我们视频", "Skerry")) == []
+    assert credit_labels(f"A title\n{line}\nThe text begins here.", outlets=("我们视频", "Skerry")) == []
 
 
 ROLES = {"策展": "curator", "3D建模": "", "Colourist": "colour", "colour by": "colour", "记者": "newsman"}
@@ -229,15 +235,15 @@ ROLES = {"策展": "curator", "3D建模": "", "Colourist": "colour", "colour by"
 )
 def test_a_role_of_the_vocabulary_opens_a_credit(line: str, role: str, name: str) -> None:
     text = f"正文结束。\n{line}"
-    assert told(text, roles=ROLES) == [["credit.role", role], ["credit.name", name]]
-    assert told(text) == []
+    assert credit_labels(text, roles=ROLES) == [["credit.role", role], ["credit.name", name]]
+    assert credit_labels(text) == []
 
 
 @pytest.mark.parametrize(
     "line", ["策展工作：很辛苦", "策展：这是一个很大的问题，我们要慢慢来。", "Colourists: Ida Moss", "策展 很辛苦的事"]
 )
 def test_a_role_of_the_vocabulary_makes_no_credit_of_similar_text(line: str) -> None:
-    assert told(f"正文结束。\n{line}", roles=ROLES) == []
+    assert credit_labels(f"正文结束。\n{line}", roles=ROLES) == []
 
 
 def test_a_role_that_is_known_anyway_keeps_its_use() -> None:

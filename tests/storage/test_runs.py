@@ -53,7 +53,7 @@ SMALL = ("--set", "run.shard=1")
 
 
 @pytest.fixture
-def told(capsys: Captured) -> Iterator[Any]:
+def printed(capsys: Captured) -> Iterator[Any]:
     """What was said; and no key was in it."""
     yield capsys.readouterr
     assert SECRET not in "".join(capsys.readouterr())
@@ -62,13 +62,13 @@ def told(capsys: Captured) -> Iterator[Any]:
 @pytest.mark.usefixtures("cache")
 @pytest.mark.parametrize("form", only(["json", "jsonl", "parquet"], ["json"]))
 def test_what_lies_in_the_bucket_is_what_would_lie_in_a_folder(
-    bucket: str, raw: Path, tmp_path: Path, form: str, told: Any
+    bucket: str, raw: Path, tmp_path: Path, form: str, printed: Any
 ) -> None:
     url = f"{bucket}/articles"
     assert main(["run", str(raw), "-o", str(tmp_path / "here"), "--format", form]) == 0
-    here = told().out.splitlines()
+    here = printed().out.splitlines()
     assert main(["run", str(raw), "-o", url, "--format", form]) == 0
-    there = told().out.splitlines()
+    there = printed().out.splitlines()
     assert there == [line.replace(str(tmp_path / "here"), url) for line in here]
     assert there[-1] == f"articles: {url}/   about the run: {url}/_run/"
     assert objects(url) == files(tmp_path / "here")
@@ -77,30 +77,32 @@ def test_what_lies_in_the_bucket_is_what_would_lie_in_a_folder(
 
 @pytest.mark.usefixtures("cache")
 @pytest.mark.parametrize("form", only(["json", "jsonl"], ["jsonl"]))
-def test_what_has_not_changed_is_not_done_again(bucket: str, raw: Path, tmp_path: Path, form: str, told: Any) -> None:
+def test_what_has_not_changed_is_not_done_again(
+    bucket: str, raw: Path, tmp_path: Path, form: str, printed: Any
+) -> None:
     url = f"{bucket}/articles/"
     assert main(["run", str(raw), "-o", url, "--format", form, *SMALL]) == 0
-    told()
+    printed()
     assert main(["run", str(raw), "-o", url, "--format", form, *SMALL]) == 0
-    assert "41  unchanged" in told().out
+    assert "41  unchanged" in printed().out
     (raw / "wire" / "weir.txt").write_text(TALK.format(n=" of the lock"), encoding="utf-8")
     assert main(["run", str(raw), "-o", url, "--format", form, *SMALL]) == 0
-    assert "40  unchanged" in told().out
+    assert "40  unchanged" in printed().out
     assert main(["run", str(raw), "-o", str(tmp_path / "fresh"), "--format", form, "-q", *SMALL]) == 0
     assert objects(url) == files(tmp_path / "fresh")
 
 
 @pytest.mark.parametrize("form", ["json", "jsonl"])
-def test_another_machine_goes_on(bucket: str, raw: Path, cache: Path, form: str, told: Any) -> None:
+def test_another_machine_goes_on(bucket: str, raw: Path, cache: Path, form: str, printed: Any) -> None:
     url = f"{bucket}/articles"
     assert main(["run", str(raw), "-o", url, "--format", form, "-q"]) == 0
     shutil.rmtree(cache)
     assert main(["run", str(raw), "-o", url, "--format", form]) == 0
-    assert "41  unchanged" in told().out
+    assert "41  unchanged" in printed().out
 
 
 @pytest.mark.usefixtures("cache")
-def test_what_is_said_of_the_run_lies_in_the_bucket_too(bucket: str, raw: Path, told: Any) -> None:
+def test_what_is_said_of_the_run_lies_in_the_bucket_too(bucket: str, raw: Path, printed: Any) -> None:
     (raw / "empty.txt").touch()
     assert main(["run", str(raw), "-o", f"{bucket}/a"]) == 1
     store = Store(f"{bucket}/a/_run")
@@ -113,18 +115,19 @@ def test_what_is_said_of_the_run_lies_in_the_bucket_too(bucket: str, raw: Path, 
     ]
     assert json.loads(store.get("failures.jsonl"))["document"] == "empty"
     assert json.loads(store.get("run.json"))["documents"]["failed"] == 1
-    assert "empty: is empty" in told().err
+    assert "empty: is empty" in printed().err
     for entry in store.listing():
         assert SECRET.encode() not in store.get(entry.name)
 
 
 @pytest.mark.usefixtures("cache")
-def test_a_run_of_another_machine_is_in_the_way(bucket: str, raw: Path, told: Any) -> None:
+def test_a_run_of_another_machine_is_in_the_way(bucket: str, raw: Path, printed: Any) -> None:
     claim = {"host": "elsewhere", "process": 1, "since": "2001-02-03T04:05:06+00:00"}
     Store(f"{bucket}/a").put("_run/lock", json.dumps(claim).encode())
     assert main(["run", str(raw), "-o", f"{bucket}/a"]) == 2
     assert (
-        f"another run (process 1 of elsewhere, since 2001-02-03T04:05:06+00:00) is writing to {bucket}/a;" in told().err
+        f"another run (process 1 of elsewhere, since 2001-02-03T04:05:06+00:00) is writing to {bucket}/a;"
+        in printed().err
     )
     Store(f"{bucket}/a").delete("_run/lock")
     assert main(["run", str(raw), "-o", f"{bucket}/a", "-q"]) == 0
@@ -142,35 +145,35 @@ def test_what_a_run_left_that_was_killed_is_no_obstacle(bucket: str, raw: Path) 
 
 
 @pytest.mark.usefixtures("cache")
-def test_a_bucket_that_is_not_there_is_known_before_any_work(keys: Any, s3: str, raw: Path, told: Any) -> None:
+def test_a_bucket_that_is_not_there_is_known_before_any_work(keys: Any, s3: str, raw: Path, printed: Any) -> None:
     keys.setenv("AWS_ENDPOINT_URL", s3)
     assert main(["run", str(raw), "-o", "s3://no-such-bucket/a"]) == 2
-    assert "no-such-bucket" in told().err
+    assert "no-such-bucket" in printed().err
 
 
-def test_the_web_cannot_be_written_to(raw: Path, told: Any) -> None:
+def test_the_web_cannot_be_written_to(raw: Path, printed: Any) -> None:
     assert main(["run", str(raw), "-o", "https://salt.example/a"]) == 2
-    assert "can only be read" in told().err
+    assert "can only be read" in printed().err
 
 
 @pytest.mark.usefixtures("cache")
-def test_an_id_too_long_for_a_bucket_fails_alone(bucket: str, raw: Path, told: Any) -> None:
+def test_an_id_too_long_for_a_bucket_fails_alone(bucket: str, raw: Path, printed: Any) -> None:
     long = "/".join(["x" * 140] * 9)
     (raw / "dump.jsonl").write_text(json.dumps({"id": long, "text": "The far gauge."}) + "\n", encoding="utf-8")
     assert main(["run", str(raw), "-o", f"{bucket}/a"]) == 1
-    assert "its id is too long" in told().err
+    assert "its id is too long" in printed().err
     assert list(objects(f"{bucket}/a")) == ["wire/weir.json"]
 
 
 @pytest.mark.usefixtures("cache")
 def test_a_bucket_that_goes_away_ends_the_run_and_it_goes_on(
-    bucket: str, raw: Path, monkeypatch: pytest.MonkeyPatch, told: Any
+    bucket: str, raw: Path, monkeypatch: pytest.MonkeyPatch, printed: Any
 ) -> None:
     url = f"{bucket}/a"
     with monkeypatch.context() as patch:
         patch.setattr("pipeline.runs.output.output_folder.RemoteOutput._download_state", lambda _: _denied())
         assert main(["run", str(raw), "-o", url]) == 1
-    assert f"{url} cannot be written" in told().err
+    assert f"{url} cannot be written" in printed().err
     assert main(["run", str(raw), "-o", url, "-q"]) == 0
     assert len(objects(url)) == 41
 
@@ -188,7 +191,7 @@ def test_the_folder_on_this_machine_is_told_by_the_address_alone(cache: Path) ->
 
 @pytest.mark.usefixtures("cache")
 def test_an_article_in_a_bucket_that_was_edited_stays(
-    bucket: str, raw: Path, told: Any, monkeypatch: pytest.MonkeyPatch
+    bucket: str, raw: Path, printed: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url, name = f"{bucket}/articles", "wire/weir.json"
     assert main(["run", str(raw), "-o", url, "-q"]) == 0
@@ -203,17 +206,17 @@ def test_an_article_in_a_bucket_that_was_edited_stays(
     assert data != before
     store.put(name, data)
     (raw / "wire" / "weir.txt").write_text(TALK.format(n=" of the lock"), encoding="utf-8")
-    told()
+    printed()
     for more in ([], ["--fresh"], []):
         assert main(["run", str(raw), "-o", url, "-q", *more]) == 1
-        assert "wire/weir: its article wire/weir.json was edited after it was written" in told().err
+        assert "wire/weir: its article wire/weir.json was edited after it was written" in printed().err
         assert store.get(name) == data
     assert main(["run", str(raw), "-o", url, "-q", "--overwrite-edited"]) == 0
     assert b"of the lock" in store.get(name)
 
 
 def test_without_a_state_an_article_in_a_bucket_that_was_edited_stays(
-    bucket: str, raw: Path, cache: Path, told: Any
+    bucket: str, raw: Path, cache: Path, printed: Any
 ) -> None:
     url, name = f"{bucket}/articles", "wire/weir.json"
     assert main(["run", str(raw), "-o", url, "-q"]) == 0
@@ -222,23 +225,23 @@ def test_without_a_state_an_article_in_a_bucket_that_was_edited_stays(
     store.put(name, data)
     store.delete("_run/state.sqlite")
     shutil.rmtree(cache)
-    told()
+    printed()
     assert main(["run", str(raw), "-o", url, "-q"]) == 1
-    assert told().err.count("was edited after it was written") == 1
+    assert printed().err.count("was edited after it was written") == 1
     assert store.get(name) == data
 
 
 @pytest.mark.usefixtures("cache")
-def test_a_shard_in_a_bucket_that_was_edited_stays(bucket: str, raw: Path, told: Any) -> None:
+def test_a_shard_in_a_bucket_that_was_edited_stays(bucket: str, raw: Path, printed: Any) -> None:
     url, name = f"{bucket}/articles", "part-00000.jsonl.zst"
     command = ["run", str(raw), "-o", url, "-q", "--format", "jsonl"]
     assert main(command) == 0
     store = Store(url)
     before = store.get(name)
     store.put(name, before[:-1] + bytes([before[-1] ^ 1]))
-    told()
+    printed()
     assert main(command) == 1
-    assert "edited after it was written: part-00000.jsonl.zst" in told().err
+    assert "edited after it was written: part-00000.jsonl.zst" in printed().err
     assert store.get(name) != before
     assert main([*command, "--overwrite-edited"]) == 0
     assert store.get(name) == before

@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 CONTINUED = 0xFFFFFFFF
-MAGIC = 8
-"""Bytes of a file before its first message."""
 MAX_MESSAGE_BYTES = 1 << 28
 """Maximum bytes of the metadata of one message."""
 DICTIONARY, BATCH = 2, 3

@@ -60,14 +60,14 @@ def extract(data: bytes, *, encoding: str | None = None) -> ExtractedPage:
 
     lines = page_lines(tree.soup)
     content = article_lines(lines, extract_main_content(tree.root) if source.count("<") <= MAX_EXTRACTION_TAGS else ())
-    masthead = find_title_and_byline(lines, content, stated_titles(tree.soup))
-    body = render([lines[i] for i in content if i not in masthead.used])
+    head = find_title_and_byline(lines, content, stated_titles(tree.soup))
+    body = render([lines[i] for i in content if i not in head.used])
     metadata = dict(stated_metadata(tree.soup))
-    if "date" not in metadata and (date := next(filter(None, map(date_in, masthead.below)), None)) is not None:
+    if "date" not in metadata and (date := next(filter(None, map(date_in, head.below)), None)) is not None:
         metadata["date"] = date
-    if masthead.title and ("title" not in metadata or metadata["title"] != masthead.title):
-        metadata["title"] = masthead.title
-    return _checked(ExtractedPage(masthead.title, masthead.below, tuple(body), metadata))
+    if head.title and ("title" not in metadata or metadata["title"] != head.title):
+        metadata["title"] = head.title
+    return _checked(ExtractedPage(head.title, head.below, tuple(body), metadata))
 
 
 def _decoded(data: bytes, encoding: str | None) -> str:

@@ -6,11 +6,9 @@ table, a view or a query, its computed values are read, with limits in proportio
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from pipeline.readers.sqlite.work_limit import WORK, WorkLimitedConnection
-
-Authorizer = Callable[[int, str | None, str | None, str | None, str | None], int]
 
 SHADOWS = (
     *("_content", "_segments", "_segdir", "_docsize", "_stat"),  # FTS3 and 4

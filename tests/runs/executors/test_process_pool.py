@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from installed import Shelf
-from ordeal import PACKAGE, RECIPE, SMALL, account, lines, litter, processed, put, talk, texts, told, tree, until
+from installed import InstalledPackages
+from ordeal import PACKAGE, RECIPE, SMALL, account, lines, litter, log_entries, processed, put, talk, texts, tree, until
 from sampling import only
 
 import pipeline
@@ -21,9 +21,9 @@ Captured = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
-def work(tmp_path: Path, shelf: Shelf) -> Path:
+def work(tmp_path: Path, packages: InstalledPackages) -> Path:
     """A folder with the stage installed."""
-    put(shelf)
+    put(packages)
     return tmp_path
 
 
@@ -57,7 +57,7 @@ def test_a_document_that_crashes_its_worker_fails_alone(work: Path, capfd: Any) 
     texts(work / "raw", {f"x-{name}": word for name, (word, _) in CRASHES.items()})
     assert go(work, recipe=RECIPE) == 1
     assert ids(work / "out") == SOUND
-    found = {entry["document"]: entry for entry in told(work / "out")}
+    found = {entry["document"]: entry for entry in log_entries(work / "out")}
     assert sorted(found) == sorted(f"x-{name}" for name in CRASHES)
     for name, (_, end) in CRASHES.items():
         entry = found[f"x-{name}"]
@@ -94,7 +94,7 @@ def test_a_hanging_document_is_stopped_even_if_it_blocks_the_interpreter(work: P
     texts(work / "raw", {"x-regex": "REGEX", "x-sleep": "SLEEP"})
     assert go(work, "--set", "run.seconds=2") == 1
     assert ids(work / "out") == SOUND
-    regex, sleep = told(work / "out")
+    regex, sleep = log_entries(work / "out")
     for entry in (regex, sleep):
         assert (entry["stage"], entry["package"], entry["kind"]) == ("poison", PACKAGE, "time")
         assert entry["reason"].startswith("took longer than 2 s, twice")
@@ -107,7 +107,7 @@ def test_a_document_that_runs_out_of_memory_is_reported_with_its_stage(work: Pat
     texts(work / "raw", {"x-eat": "EAT", "x-forget": "FORGET"})
     assert go(work, "--set", "run.memory=512") == 1
     assert ids(work / "out") == SOUND
-    for entry in told(work / "out"):
+    for entry in log_entries(work / "out"):
         assert (entry["stage"], entry["package"], entry["kind"]) == ("poison", PACKAGE, "memory")
         assert entry["reason"] == "needs more than 512 MiB of memory; raise [run] memory, or leave it out"
 
@@ -117,14 +117,14 @@ def test_a_document_that_kills_only_its_first_worker_is_written(work: Path) -> N
     texts(work / "raw", {"x-once": "KILL ONCE"})
     assert go(work, "--set", f"stages.poison.marks={work}") == 0
     assert ids(work / "out") == [*SOUND, "x-once"]
-    assert told(work / "out") == []
+    assert log_entries(work / "out") == []
 
 
 def test_a_stage_that_exits_raises_or_prints_harms_no_other_document(work: Path, capfd: Any) -> None:
     texts(work / "raw", {"x-interrupt": "INTERRUPT", "x-leave": "LEAVE", "x-refuse": "REFUSE", "x-shout": "SHOUT"})
     assert go(work) == 1
     assert ids(work / "out") == [*SOUND, "x-leave", "x-shout"]
-    interrupt, leave = told(work / "out")
+    interrupt, leave = log_entries(work / "out")
     assert (interrupt["document"], interrupt["kind"]) == ("x-interrupt", "crash")
     assert (leave["document"], leave["stage"], leave["package"]) == ("x-leave", "poison", PACKAGE)
     assert "SystemExit" in leave["reason"]
@@ -168,7 +168,7 @@ def test_a_full_disk_in_a_stage_is_retried(work: Path) -> None:
     texts(work / "raw", {"x-full": "FULL"})
     for _ in range(2):
         assert go(work, "--set", f"stages.poison.log={log}") == 1
-        (failure,) = told(work / "out")
+        (failure,) = log_entries(work / "out")
         assert (failure["document"], failure["stage"], failure["passing"]) == ("x-full", "poison", True)
         assert "No space left on device" in failure["reason"]
         assert processed(log)["x-full"] == 1
@@ -199,12 +199,12 @@ def test_what_crashed_or_hung_is_remembered_until_something_changes(work: Path) 
     texts(work / "raw", {"x-crash": "SEGFAULT", "x-late": "SLEEP"})
     set_log = ["--set", f"stages.poison.log={log}", "--set", "run.seconds=1.5"]
     assert go(work, *set_log) == 1
-    first = told(work / "out")
+    first = log_entries(work / "out")
     assert processed(log)["x-crash"] == processed(log)["x-late"] == 2
     log.unlink()
     assert go(work, *set_log) == 1
     assert processed(log) == {}
-    assert told(work / "out") == first
+    assert log_entries(work / "out") == first
     assert account(work / "out") == {"documents": 10, "written": 0, "failed": 2, "rejected": 0, "unchanged": 8}
     # Other limits: both might do now.
     assert go(work, *set_log[:2], "--set", "run.seconds=1.6") == 1
@@ -228,16 +228,16 @@ def test_many_crashes_in_a_row_are_all_named(work: Path) -> None:
     """More crashes than workers may die without a document to blame."""
     lines(work / "raw" / "a.jsonl", [(f"n{n:02}", "SEGFAULT" if n % 3 else talk(n)) for n in range(24)])
     assert go(work) == 1
-    assert len(told(work / "out")) == 16
-    assert [entry["document"] for entry in told(work / "out")] == [f"n{n:02}" for n in range(24) if n % 3]
+    assert len(log_entries(work / "out")) == 16
+    assert [entry["document"] for entry in log_entries(work / "out")] == [f"n{n:02}" for n in range(24) if n % 3]
     assert len(ids(work / "out")) == 8
 
 
 def test_a_stage_that_workers_cannot_import_ends_the_run_with_the_reason(
-    work: Path, shelf: Shelf, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+    work: Path, packages: InstalledPackages, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     texts(work / "raw", {})
-    (module,) = shelf.folder.glob("poison_stages.py")
+    (module,) = packages.folder.glob("poison_stages.py")
     module.write_text(f"import os\nif os.getpid() != {os.getpid()}:\n    raise RuntimeError('not here')\n"
                       + module.read_text("utf-8"), "utf-8")  # fmt: skip
     assert go(work) == 1

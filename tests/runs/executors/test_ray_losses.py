@@ -97,8 +97,8 @@ def worked(
     monkeypatch.setattr("pipeline.runs.executors.ray_cluster._quiet_ray", lambda: lossy)
     monkeypatch.setattr(RayExecutor, "chunk", 4)
     assignment = WorkerConfig(Pipeline(stages=[Perilous(), Doorkeeper()]), delivery or InMemoryWriter())
-    with RayExecutor(assignment, Run()) as crew:
-        return [(item[0].id, item[1]) for item in process_in_order(given, crew) if isinstance(item, tuple)]
+    with RayExecutor(assignment, Run()) as executor:
+        return [(item[0].id, item[1]) for item in process_in_order(given, executor) if isinstance(item, tuple)]
 
 
 GIVEN = [Record(f"d{n}", "Nets dry on the quay.", NOWHERE) for n in range(10)]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from installed import Shelf
+from installed import InstalledPackages
 from ordeal import ROOT, SMALL, account, lines, litter, processed, put, talk, tree
 from sampling import only
 
@@ -57,9 +57,9 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
 
 
 @pytest.fixture
-def raw(tmp_path: Path, shelf: Shelf) -> Path:
+def raw(tmp_path: Path, packages: InstalledPackages) -> Path:
     """Documents of about 5 kB, whose articles take twice as much."""
-    put(shelf)
+    put(packages)
     lines(tmp_path / "raw" / "a.jsonl", [(f"n{n}", talk(n) * 12) for n in range(150)])
     return tmp_path / "raw"
 
@@ -124,9 +124,9 @@ def test_an_output_that_loses_write_permission_is_reported_and_kept(disk: Disk, 
 def test_a_file_size_limit_is_handled_like_a_full_disk(raw: Path, most: int) -> None:
     """If the disk becomes full within an article, the system writes a part of it without an error."""
     output = raw.parent / "out"
-    (shelf,) = {path for path in sys.path if (Path(path) / "poison_stages.py").exists()}
+    (packages,) = {path for path in sys.path if (Path(path) / "poison_stages.py").exists()}
     run = [sys.executable, "-m", "pipeline", *command(raw, output, "jsonl")]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([shelf, str(ROOT)])}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([packages, str(ROOT)])}
     limit: Callable[[], None] = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))  # noqa: E731
     done = subprocess.run(run, env=environment, preexec_fn=limit, capture_output=True, text=True, check=False)
     assert done.returncode == 1

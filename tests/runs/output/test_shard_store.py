@@ -5,7 +5,7 @@ import random
 from pathlib import Path
 
 import pytest
-from installed import Shelf
+from installed import InstalledPackages
 from ordeal import SMALL, lines, put, talk, tree
 from sampling import only
 
@@ -30,10 +30,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with raw documents, and an output in each format."""
     folder = tmp_path_factory.mktemp("shards")
     with pytest.MonkeyPatch.context() as patch:
-        shelf = Shelf(folder / "shelf")
-        shelf.folder.mkdir()
-        put(shelf)
-        patch.syspath_prepend(str(shelf.folder))
+        packages = InstalledPackages(folder / "packages")
+        packages.folder.mkdir()
+        put(packages)
+        patch.syspath_prepend(str(packages.folder))
         rows = [(f"wire/n{n}", talk(n) * random.Random(n).randint(10, 60)) for n in range(COUNT)]
         lines(folder / "raw" / "a.jsonl", rows)
         for form in ("json", *FORMS):
@@ -43,7 +43,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def stage(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(made / "shelf"))
+    monkeypatch.syspath_prepend(str(made / "packages"))
 
 
 @pytest.mark.parametrize("form", FORMS)

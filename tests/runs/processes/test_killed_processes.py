@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from installed import Shelf
-from ordeal import account, lines, litter, talk, told, tree
+from installed import InstalledPackages
+from ordeal import account, lines, litter, log_entries, talk, tree
 from sampling import only
 
 from pipeline.cli import main
@@ -117,11 +117,11 @@ Plan = Callable[..., None]
 
 
 @pytest.fixture
-def plan(tmp_path: Path, shelf: Shelf) -> Plan:
+def plan(tmp_path: Path, packages: InstalledPackages) -> Plan:
     """Makes documents, and installs the stage with the steps at which it kills processes."""
     rows = [(f"n{n:02}", talk(n) * 9) for n in range(COUNT)]
     lines(tmp_path / "raw" / "a.jsonl", rows)
-    shelf.put("killer-stages", "1.0", "killer_stages", "", "killer", attribute="Killer")
+    packages.put("killer-stages", "1.0", "killer_stages", "", "killer", attribute="Killer")
 
     def planned(*steps: tuple[str, str]) -> None:
         ensure_fork_server()
@@ -130,7 +130,7 @@ def plan(tmp_path: Path, shelf: Shelf) -> Plan:
         marks.mkdir(exist_ok=True)
         for mark in marks.iterdir():
             mark.unlink()
-        (shelf.folder / "killer_stages.py").write_text(STAGE.format(plan=(steps, tracker, str(marks))), "utf-8")
+        (packages.folder / "killer_stages.py").write_text(STAGE.format(plan=(steps, tracker, str(marks))), "utf-8")
 
     return planned
 
@@ -213,7 +213,7 @@ def test_a_worker_may_die_before_it_begins_an_isolated_document(tmp_path: Path, 
 def test_a_document_that_always_kills_the_fork_server_fails_alone(tmp_path: Path, plan: Plan) -> None:
     plan(*[("working at n07", "server")] * 100)
     assert go(tmp_path) == 1
-    (failure,) = told(tmp_path / "out")
+    (failure,) = log_entries(tmp_path / "out")
     assert (failure["document"], failure["kind"]) == ("n07", "crash")
     assert failure["reason"].endswith(
         "the process that starts workers ended 3 times while it was worked on; leave it out"

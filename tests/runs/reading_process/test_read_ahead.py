@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from installed import Shelf
+from installed import InstalledPackages
 
 from pipeline.config.settings import Input
 from pipeline.readers.documents import ReadResult, file_documents
@@ -78,11 +78,11 @@ def test_files_may_be_skipped_and_changed_at_any_time(tmp_path: Path, seed: int)
                 assert read(ahead, files, at) == list(file_documents(files[at], Input(), select_readers()))
 
 
-def test_a_file_that_ends_the_process_does_not_harm_its_group(tmp_path: Path, shelf: Shelf) -> None:
+def test_a_file_that_ends_the_process_does_not_harm_its_group(tmp_path: Path, packages: InstalledPackages) -> None:
     for number in range(30):
         poison(tmp_path, f"{number:02}.poison", "EXIT\n" if number in {9, 20} else SOUND)
     files = find_files([tmp_path], include=["*.poison"])[0]
-    with process(tmp_path, shelf) as reading:
+    with process(tmp_path, packages) as reading:
         ahead = ReadAhead(reading)
         found = [outcome(read(ahead, files, at)) for at in range(len(files))]
     for number, each in enumerate(found):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from installed import Shelf
+from installed import InstalledPackages
 from ordeal import GUARD, until
 
 from pipeline.config.settings import Input, Limits
@@ -30,13 +30,13 @@ SOUND = "One boat.\n"
 
 
 @pytest.fixture
-def reading(tmp_path: Path, shelf: Shelf) -> Iterator[ReadingProcess]:
-    with process(tmp_path, shelf) as made:
+def reading(tmp_path: Path, packages: InstalledPackages) -> Iterator[ReadingProcess]:
+    with process(tmp_path, packages) as made:
         yield made
 
 
-def process(tmp_path: Path, shelf: Shelf, **limits: float) -> ReadingProcess:
-    shelf.put(PACKAGE, "1.0", MODULE, READER, NAME, attribute="Poison", group="sources")
+def process(tmp_path: Path, packages: InstalledPackages, **limits: float) -> ReadingProcess:
+    packages.put(PACKAGE, "1.0", MODULE, READER, NAME, attribute="Poison", group="sources")
     options = Input(limits=msgspec.convert({"seconds": GUARD, "memory": 1024, **limits}, Limits))
     return ReadingProcess(options, select_readers({NAME: {"marks": str(tmp_path)}}))
 
@@ -97,8 +97,8 @@ def test_documents_before_one_that_ends_the_process_are_read(
 
 
 @pytest.mark.parametrize("word", ["SLEEP", "REGEX", "ENDLESS"])
-def test_a_file_that_takes_too_long_is_stopped(tmp_path: Path, shelf: Shelf, word: str) -> None:
-    with process(tmp_path, shelf, seconds=2) as reading:
+def test_a_file_that_takes_too_long_is_stopped(tmp_path: Path, packages: InstalledPackages, word: str) -> None:
+    with process(tmp_path, packages, seconds=2) as reading:
         found = outcome(read(reading, poison(tmp_path, "a.poison", SOUND, f"{word}\n", SOUND)))
         assert found[0] == "a#1"
         assert found[1].startswith("reading it took longer than 2 s (at line ")
@@ -109,9 +109,9 @@ def test_a_file_that_takes_too_long_is_stopped(tmp_path: Path, shelf: Shelf, wor
 
 
 @pytest.mark.parametrize("word", ["KILL ONCE", "STOP"])
-def test_a_file_whose_process_ends_once_is_read(tmp_path: Path, shelf: Shelf, word: str) -> None:
+def test_a_file_whose_process_ends_once_is_read(tmp_path: Path, packages: InstalledPackages, word: str) -> None:
     """The system may have killed it because memory was short, or somebody did."""
-    with process(tmp_path, shelf, seconds=2) as reading:
+    with process(tmp_path, packages, seconds=2) as reading:
         found = read(reading, poison(tmp_path, "a.poison", *[SOUND] * 3, f"{word}\n", SOUND))
         assert outcome(found) == ["a#1", "a#2", "a#3", "a#4", "a#5"]
 
@@ -139,13 +139,13 @@ def test_a_reader_that_crashes_on_a_check_costs_only_this_file(tmp_path: Path, r
 
 
 def test_a_stopped_reader_leaves_no_process_and_no_file(
-    tmp_path: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, packages: InstalledPackages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(scratch))
     file = poison(tmp_path, "a.poison", *[SOUND] * 1000)
-    with process(tmp_path, shelf) as reading:
+    with process(tmp_path, packages) as reading:
         found = without_waiting(reading.documents(file))
         assert isinstance(next(found), Record)
         found.close()  # type: ignore[attr-defined]
@@ -155,7 +155,7 @@ def test_a_stopped_reader_leaves_no_process_and_no_file(
     assert list(scratch.glob("pipeline-*")) == []
 
 
-def test_waiting_for_a_pipe_does_not_count_as_reading_time(tmp_path: Path, shelf: Shelf) -> None:
+def test_waiting_for_a_pipe_does_not_count_as_reading_time(tmp_path: Path, packages: InstalledPackages) -> None:
     """The next document may come much later, so each document is sent at once after the type is detected."""
     path = tmp_path / "a.poison"
     os.mkfifo(path)
@@ -171,7 +171,7 @@ def test_waiting_for_a_pipe_does_not_count_as_reading_time(tmp_path: Path, shelf
 
     writer = threading.Thread(target=write)
     writer.start()
-    with process(tmp_path, shelf, seconds=2) as reading:
+    with process(tmp_path, packages, seconds=2) as reading:
         found = []
         for each in without_waiting(reading.documents(InputFile(path, "a.poison", named=True))):
             found.append(each)
@@ -204,16 +204,18 @@ def test_a_process_that_is_killed_between_files_is_replaced(tmp_path: Path, read
     assert len(read(reading, file)) == 1
 
 
-def test_an_error_says_why_no_process_can_read(tmp_path: Path, shelf: Shelf) -> None:
-    with process(tmp_path, shelf) as reading:
-        (shelf.folder / f"{MODULE}.py").write_text("raise ImportError('no such luck')")
+def test_an_error_says_why_no_process_can_read(tmp_path: Path, packages: InstalledPackages) -> None:
+    with process(tmp_path, packages) as reading:
+        (packages.folder / f"{MODULE}.py").write_text("raise ImportError('no such luck')")
         with pytest.raises(ExecutorError, match="no process can read files: ImportError: no such luck; fix what"):
             read(reading, poison(tmp_path, "a.poison", SOUND))
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
-def test_a_run_with_a_hanging_reader_can_be_stopped(tmp_path: Path, shelf: Shelf, end: signal.Signals) -> None:
-    shelf.put(PACKAGE, "1.0", MODULE, READER, NAME, attribute="Poison", group="sources")
+def test_a_run_with_a_hanging_reader_can_be_stopped(
+    tmp_path: Path, packages: InstalledPackages, end: signal.Signals
+) -> None:
+    packages.put(PACKAGE, "1.0", MODULE, READER, NAME, attribute="Poison", group="sources")
     (tmp_path / "raw").mkdir()
     poison(tmp_path / "raw", "a.poison", SOUND)
     poison(tmp_path / "raw", "b.poison", "SLEEP\n")
@@ -243,8 +245,8 @@ def test_closed_standard_input_is_reported(
     ]
 
 
-def test_a_dry_run_ended_by_sigterm_leaves_no_temporary_file(tmp_path: Path, shelf: Shelf) -> None:
-    shelf.put(PACKAGE, "1.0", MODULE, READER, NAME, attribute="Poison", group="sources")
+def test_a_dry_run_ended_by_sigterm_leaves_no_temporary_file(tmp_path: Path, packages: InstalledPackages) -> None:
+    packages.put(PACKAGE, "1.0", MODULE, READER, NAME, attribute="Poison", group="sources")
     poison(tmp_path, "b.poison", "SLEEP\n")
     temporary = tmp_path / "temporary"
     temporary.mkdir()
@@ -270,9 +272,9 @@ def test_a_dry_run_ended_by_sigterm_leaves_no_temporary_file(tmp_path: Path, she
     assert list(temporary.iterdir()) == []
 
 
-def test_a_file_with_endless_documents_is_stopped(tmp_path: Path, shelf: Shelf) -> None:
+def test_a_file_with_endless_documents_is_stopped(tmp_path: Path, packages: InstalledPackages) -> None:
     """Each document comes at once, and at each try the process is at another one. The first are kept."""
-    with process(tmp_path, shelf, seconds=2) as reading:
+    with process(tmp_path, packages, seconds=2) as reading:
         found = outcome(read(reading, poison(tmp_path, "a.poison", "FOREVER\n")))
     assert found[-1].startswith("reading it took longer than 2 s")
     assert ", twice, and the rest is not read; raise [input.limits] seconds" in found[-1]
