@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from pipeline.config.settings_reference import Parts, schema
+from pipeline.config.settings_reference import Parts, list_settings, schema
 from pipeline.core.recipe import recipe
 from pipeline.exporters.registry import BUILT_IN_EXPORTERS, exporter
 from pipeline.readers.registry import select_readers
