@@ -29,7 +29,7 @@ run: $(INSTALLED)  ## process raw/ into output/
 
 # A file at a time goes to each core. Compiled modules are kept, whatever the shell says: the tests start Python often.
 PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
-FAST := stages segmentation lexicon text model core audit exporters/tables config/test_plugins.py config/test_settings.py \
+FAST := stages segmentation lexicon text model core audit config/test_plugins.py config/test_settings.py \
 	test_public_names.py test_samples.py test_structure.py
 
 test: $(INSTALLED_DEV) $(CONSUMERS)  ## all tests but the long ones, which `make soak` runs
@@ -51,7 +51,7 @@ check: $(INSTALLED_DEV)  ## lint, format, types, names and the accuracy on the s
 # Tests of seconds; not those of other processes, of servers, of long texts and of pages of the documentation.
 COVERAGE := tests $(addprefix --ignore=, \
   tests/consumers tests/hostile tests/runs/executors tests/runs/reading_process tests/runs/test_any_history.py \
-  tests/runs/test_keeping.py tests/runs/test_resume.py tests/soak tests/storage \
+  tests/runs/output/test_full_disk.py tests/runs/test_resume.py tests/soak tests/storage \
   tests/cli/test_current_folder.py tests/cli/test_interrupts.py tests/cli/test_stages_new.py \
   tests/cli/test_terminals.py tests/stages/test_laws.py tests/readers/test_any_bytes.py \
   tests/readers/test_zip.py tests/docs/test_documentation.py tests/test_examples.py tests/test_growth.py \
