@@ -24,6 +24,7 @@ from pipeline.model.arguments import (
 )
 from pipeline.model.article import Article, Origin, Remark, Source
 from pipeline.model.document import Document
+from pipeline.model.evidence import Evidence, checked_evidence, evidence_in_decoded, moved_evidence
 from pipeline.model.record import PAGE_MEDIA_TYPES, Record, check_encodable, data_bytes
 from pipeline.model.stage import Stage
 from pipeline.text.decoding import Decoded, DecodingError, decode
@@ -140,11 +141,14 @@ class Pipeline:
             notes = moved_notes(notes, decoded.edits)
         # Read-only: a stage must not change what came with the document.
         metadata = MappingProxyType(dict(record.metadata))
-        document = Document(text, record.id, metadata, (), variant.recipe.vocabulary, variant.recipe.thresholds)
+        evidence = _evidence(record, decoded)
+        document = Document(
+            text, record.id, metadata, (), variant.recipe.vocabulary, variant.recipe.thresholds, evidence
+        )
         for step in variant.recipe.repairs:
             edits, new_notes = repair(step, document)
             if edits:
-                document = document.with_text(apply(document.text, edits))
+                document = document.with_text(apply(document.text, edits), moved_evidence(document.evidence, edits))
                 changes.append(Change(step.stage.name, edits))
                 notes = moved_notes([*notes, *new_notes], edits)
             elif new_notes:
@@ -235,6 +239,17 @@ def _decoded(data: bytes, name: str, encoding: str | None) -> Decoded:
     if not decoded.text or decoded.text.isspace():
         raise DocumentError(name, "holds nothing but blanks; leave it out")
     return decoded
+
+
+def _evidence(record: Record, decoded: Decoded) -> tuple[Evidence, ...]:
+    """The evidence of a record in the decoded text, after the edits of the decoding."""
+    if not record.evidence:
+        return ()
+    evidence: Sequence[Evidence] = record.evidence
+    if isinstance(record.data, str):
+        fitting = checked_evidence(evidence, len(record.data))
+        evidence = evidence_in_decoded(fitting, record.data, newline=decoded.newline)
+    return moved_evidence(checked_evidence(evidence, len(decoded.text)), decoded.edits)
 
 
 def _unreadable(decoded: Decoded) -> list[Remark]:

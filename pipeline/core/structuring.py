@@ -170,7 +170,7 @@ def _stage_of(rule: str) -> str:
 
 
 def _with_labels(document: Document, labels: Iterable[Label]) -> Document:
-    return document.with_text(document.text).with_labels(labels)
+    return document.with_text(document.text, document.evidence).with_labels(labels)
 
 
 def _clean(reason: str) -> str:

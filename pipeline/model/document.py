@@ -9,6 +9,7 @@ import msgspec
 import regex
 
 from pipeline.lexicon.vocabulary import NO_VOCABULARY, Vocabulary
+from pipeline.model.evidence import Evidence
 from pipeline.text.lines import Line, join_wrapped_lines, split_lines
 
 Script = Literal["latin", "han", "mixed", "none"]
@@ -52,7 +53,8 @@ class Document(msgspec.Struct, frozen=True, dict=True):
 
     `labels` are those of earlier finders, in order. `vocabulary` and `thresholds` come from the settings;
     `thresholds` holds only those that differ from the rule's own, see `Rule.threshold_for`. Everything that is derived
-    from the text is computed when first needed, and cached.
+    from the text is computed when first needed, and cached. `evidence` is what the format of the document said about
+    spans of the text, sorted by start, outer spans first; of plain text it is empty.
     """
 
     text: str
@@ -61,15 +63,22 @@ class Document(msgspec.Struct, frozen=True, dict=True):
     labels: tuple[Label, ...] = ()
     vocabulary: Vocabulary = NO_VOCABULARY
     thresholds: Mapping[str, float] = {}
+    evidence: tuple[Evidence, ...] = ()
 
-    def with_text(self, text: str) -> "Document":
-        """The document with another text. It has no labels, since their offsets would be wrong."""
-        return Document(text, self.id, self.metadata, (), self.vocabulary, self.thresholds)
+    def with_text(self, text: str, evidence: tuple[Evidence, ...] = ()) -> "Document":
+        """The document with another text and its evidence. It has no labels, since their offsets would be wrong."""
+        return Document(text, self.id, self.metadata, (), self.vocabulary, self.thresholds, evidence)
 
     def with_labels(self, labels: Iterable[Label]) -> "Document":
         """The document with more labels. What was computed from its text is kept."""
         labelled = Document(
-            self.text, self.id, self.metadata, (*self.labels, *labels), self.vocabulary, self.thresholds
+            self.text,
+            self.id,
+            self.metadata,
+            (*self.labels, *labels),
+            self.vocabulary,
+            self.thresholds,
+            self.evidence,
         )
         labelled.__dict__.update({key: value for key, value in self.__dict__.items() if key != "_layers"})
         return labelled

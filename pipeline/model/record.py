@@ -8,11 +8,14 @@ import msgspec
 
 from pipeline.errors import DocumentError
 from pipeline.model.article import Origin
+from pipeline.model.evidence import Evidence
 
 PAGE_MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 """The media types of web pages, which a reader converts to text."""
 MAX_PRINTED_CHARS = 200
 """Characters of a name, or of another program's words, that a message shows."""
+EVIDENCE_BYTES = 64
+"""Bytes of memory that one span of evidence takes, as far as the size of a record matters."""
 MAX_LISTED_FIELDS = 12
 """Fields listed in a message."""
 
@@ -42,6 +45,7 @@ class Record(msgspec.Struct, frozen=True):
     `converted_by` names the converter if a reader extracted the text from another format; the text is then the source.
     `encoding` is the declared encoding of the bytes, if it fits them. `apart` is set by the run, not by a reader: the
     file name of the article gets a hash, because some file systems take the plain name for that of another article.
+    `evidence` is what the format said about spans of the text that `data` is, or is decoded to.
     """
 
     id: str
@@ -51,11 +55,13 @@ class Record(msgspec.Struct, frozen=True):
     converted_by: str | None = None
     encoding: str | None = None
     apart: bool = False
+    evidence: tuple[Evidence, ...] = ()
 
     @property
     def weight(self) -> int:
-        """The approximate size in bytes, metadata included."""
-        return len(self.data) + sum(len(key) + len(value) for key, value in self.metadata.items())
+        """The approximate size in bytes, metadata and evidence included."""
+        metadata = sum(len(key) + len(value) for key, value in self.metadata.items())
+        return len(self.data) + metadata + EVIDENCE_BYTES * len(self.evidence)
 
     @property
     def where(self) -> str:
@@ -69,7 +75,7 @@ class Record(msgspec.Struct, frozen=True):
 
     def without_data(self) -> "Record":
         """The record without its text, for code that only needs to name it."""
-        return msgspec.structs.replace(self, data=b"")
+        return msgspec.structs.replace(self, data=b"", evidence=())
 
 
 def describe_location(name: str, origin: Origin) -> str:

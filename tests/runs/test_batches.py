@@ -20,6 +20,7 @@ from pipeline import Pipeline, UsageError, process, process_batch
 from pipeline.config.settings import Run
 from pipeline.core.pipeline import NOWHERE
 from pipeline.model.article import Article, Origin
+from pipeline.model.evidence import Evidence
 from pipeline.model.record import Record
 from pipeline.readers.arrow.batches import is_encodable, records_table, table_documents
 from pipeline.runs.article_counts import ArticleCounts
@@ -295,6 +296,9 @@ sound = st.builds(
     metadata=st.dictionaries(st.text(), st.text(), max_size=4),
     converted_by=optional,
     encoding=optional,
+    evidence=st.lists(st.builds(Evidence, st.integers(0, 9), st.integers(1, 9), st.sampled_from(["bold", "cell"]))).map(
+        tuple
+    ),
 )
 
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from pipeline.errors import UsageError, did_you_mean
 from pipeline.model.article import Origin
+from pipeline.model.evidence import Evidence
 from pipeline.model.record import Record, Unreadable, printable
 from pipeline.readers import html
 from pipeline.readers.arrow.columns import table_rows, text_columns, validated
@@ -21,6 +22,7 @@ ORIGIN_TYPE = pa.struct(
     [("path", pa.string()), ("media_type", pa.string()), ("member", pa.string()), ("row", pa.int64()),
      ("field", pa.string()), ("sha256", pa.string())]
 )  # fmt: skip
+EVIDENCE_TYPE = pa.struct([("start", pa.int64()), ("end", pa.int64()), ("kind", pa.string()), ("value", pa.string())])
 RECORD_SCHEMA = pa.schema(
     [
         ("id", pa.string()),
@@ -31,6 +33,7 @@ RECORD_SCHEMA = pa.schema(
         ("encoding", pa.string()),
         ("converted_by", pa.string()),
         ("origin", ORIGIN_TYPE),
+        ("evidence", pa.list_(EVIDENCE_TYPE)),
     ]
 )
 """All fields of a `Record`. A table with exactly these columns contains records."""
@@ -46,6 +49,7 @@ def records_table(records: Sequence[Record]) -> pa.Table:
         [record.encoding for record in records],
         [record.converted_by for record in records],
         [msgspec.structs.asdict(record.origin) for record in records],
+        [[msgspec.structs.asdict(item) for item in record.evidence] for record in records],
     ]
     arrays = [pa.array(column, field.type) for column, field in zip(columns, RECORD_SCHEMA, strict=True)]
     return pa.Table.from_arrays(arrays, schema=RECORD_SCHEMA)
@@ -107,7 +111,9 @@ def _record(number: int, row: Mapping[str, Any]) -> Record | Unreadable:
     if not row["id"] or data is None or row["origin"] is None:
         return Unreadable(row["id"] or "", f"row {number} of its batch has no {'text' if row['id'] else 'id'}")
     metadata = {entry["key"]: entry["value"] for entry in row["metadata"] or ()}
-    return Record(row["id"], data, Origin(**row["origin"]), metadata, row["converted_by"], row["encoding"])
+    evidence = tuple(Evidence(**item) for item in row["evidence"] or ())
+    origin = Origin(**row["origin"])
+    return Record(row["id"], data, origin, metadata, row["converted_by"], row["encoding"], evidence=evidence)
 
 
 def _document(number: int, fields: Mapping[str, object], name: str, text: str) -> Record | Unreadable:
