@@ -14,7 +14,7 @@ NAME = regex.compile(r"[a-z][a-z0-9]*+(?:-[a-z0-9]++)*+")
 """A name of a stage, reader or exporter. Rules and layers have such a name after that of their stage and a dot."""
 
 
-OWN_NAMES = frozenset({"article", "assembly", "decoding", "stage", "verification"})
+OWN_NAMES = frozenset({"article", "assembly", "conversion", "decoding", "stage", "verification"})
 """Names that the rules of the pipeline itself start with. No stage may have one of them."""
 
 

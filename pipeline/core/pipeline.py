@@ -25,14 +25,14 @@ from pipeline.model.arguments import (
 from pipeline.model.article import Article, Origin, Remark, Source
 from pipeline.model.document import Document
 from pipeline.model.evidence import Evidence, checked_evidence, evidence_in_decoded, moved_evidence
-from pipeline.model.record import PAGE_MEDIA_TYPES, Record, check_encodable, data_bytes
+from pipeline.model.record import PAGE_MEDIA_TYPES, SUBTITLE_MEDIA_TYPES, Record, check_encodable, data_bytes
 from pipeline.model.stage import Stage
 from pipeline.text.decoding import Decoded, DecodingError, decode
 from pipeline.text.edits import Change, apply
 
 NOWHERE = Origin(path=None, media_type=None, member=None, row=None, field=None, sha256=None)
-CONVERSION = "pipeline.readers.html.conversion"
-"""The module whose `text_record` makes a text of a page."""
+CONVERSION = "pipeline.readers.conversion"
+"""The module whose `text_record` makes a text of a page or of subtitles."""
 
 
 class Pipeline:
@@ -104,11 +104,12 @@ class Pipeline:
 
         `data` is the document's bytes or its text. A web page (`media_type` is `text/html`, or there is none and the
         data begins as a page does) is converted first: the extracted text is then the source, and the metadata of the
-        page is added to `metadata`; your own entries take precedence. `encoding` is that of the bytes, if you know it.
+        page is added to `metadata`; your own entries take precedence. So are subtitles (`text/vtt`,
+        `application/x-subrip`, or data that begins as they do). `encoding` is that of the bytes, if you know it.
         `origin` says where the document came from, and `converted_by` which program made its text from something else.
 
-        `data` may also be a `Record`, which holds all of these. A record that is a web page must be converted first,
-        with `pipeline.readers.html.text_record`.
+        `data` may also be a `Record`, which holds all of these. A record that is a web page or subtitles must be
+        converted first, with `pipeline.readers.conversion.text_record`.
 
         If a finder fails, only its own labels are lost: the article is made without them, and has a note of severity
         `error` (`Article.failures`). The article is checked as `pipeline verify` does; an invalid one is made without
@@ -134,7 +135,7 @@ class Pipeline:
         encoding = "utf-8" if isinstance(record.data, str) else record.encoding
         variant = matching_variant(self.variants, record.id, record.metadata)
         decoded = _decoded(data, record.id, encoding)
-        text, changes, notes = decoded.text, [], _unreadable(decoded)
+        text, changes, notes = decoded.text, [], [*_faults(record), *_unreadable(decoded)]
         if decoded.edits:
             changes.append(Change("decoding", decoded.edits))
             text = apply(text, decoded.edits)
@@ -217,11 +218,13 @@ def _checked_record(record: Record, *, other_arguments: bool) -> Record:
         raise UsageError("process: a Record holds the id, metadata and origin; pass it with no argument but strict")
     if record.origin.media_type in PAGE_MEDIA_TYPES and record.converted_by is None:
         raise UsageError(f"process: {record.id!r} is a web page; convert it first: readers.html.text_record(record)")
+    if record.origin.media_type in SUBTITLE_MEDIA_TYPES and record.converted_by is None:
+        raise UsageError(f"process: {record.id!r} is subtitles; convert it first: readers.conversion.text_record(record)")
     return record
 
 
 def _text_record(record: Record, media_type: str | None) -> Record:
-    """The record of what a caller passed, with the text of a page.
+    """The record of what a caller passed, with the text of a page or of subtitles.
 
     Imported by name, because this package does not depend on readers: only this convenience for callers with a page in
     hand does. Runs convert records before they process them.
@@ -250,6 +253,24 @@ def _evidence(record: Record, decoded: Decoded) -> tuple[Evidence, ...]:
         fitting = checked_evidence(evidence, len(record.data))
         evidence = evidence_in_decoded(fitting, record.data, newline=decoded.newline)
     return moved_evidence(checked_evidence(evidence, len(decoded.text)), decoded.edits)
+
+
+def _faults(record: Record) -> list[Remark]:
+    """A note of what a converter read although the format does not allow it."""
+    if not record.faults:
+        return []
+    message = f"the file is damaged or unusual, and was read as far as possible: {'; '.join(record.faults)}"
+    return [
+        Remark(
+            stage="conversion",
+            rule="conversion.malformed",
+            severity="info",
+            message=message,
+            start=0,
+            end=0,
+            suggestion=None,
+        )
+    ]
 
 
 def _unreadable(decoded: Decoded) -> list[Remark]:

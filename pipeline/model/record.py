@@ -12,6 +12,8 @@ from pipeline.model.evidence import Evidence
 
 PAGE_MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 """The media types of web pages, which a reader converts to text."""
+SUBTITLE_MEDIA_TYPES = frozenset({"text/vtt", "application/x-subrip"})
+"""The media types of subtitles, whose cues a reader converts to text."""
 MAX_PRINTED_CHARS = 200
 """Characters of a name, or of another program's words, that a message shows."""
 EVIDENCE_BYTES = 64
@@ -45,7 +47,8 @@ class Record(msgspec.Struct, frozen=True):
     `converted_by` names the converter if a reader extracted the text from another format; the text is then the source.
     `encoding` is the declared encoding of the bytes, if it fits them. `apart` is set by the run, not by a reader: the
     file name of the article gets a hash, because some file systems take the plain name for that of another article.
-    `evidence` is what the format said about spans of the text that `data` is, or is decoded to.
+    `evidence` is what the format said about spans of the text that `data` is, or is decoded to. `faults` says what the
+    converter read although its format does not allow it; the article has a note of them.
     """
 
     id: str
@@ -56,6 +59,7 @@ class Record(msgspec.Struct, frozen=True):
     encoding: str | None = None
     apart: bool = False
     evidence: tuple[Evidence, ...] = ()
+    faults: tuple[str, ...] = ()
 
     @property
     def weight(self) -> int:

@@ -28,6 +28,7 @@ BUILT_IN_READERS = {
     "arrow": "arrow.ipc:ArrowReader",
     "sqlite": "sqlite.reader:SqliteReader",
     "html": "html.reader:HtmlReader",
+    "subtitles": "subtitles.reader:SubtitlesReader",
     "jsonl": "json.lines_reader:JsonLinesReader",
     "json": "json.reader:JsonReader",
     "csv": "csv.reader:CsvReader",

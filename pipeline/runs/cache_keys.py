@@ -30,6 +30,7 @@ def key_of_record(record: Record) -> bytes:
         parts += entry
     for item in record.evidence:
         parts += (item.start, item.end, item.kind, item.value)
+    parts += record.faults
     for part in parts:
         data = part if isinstance(part, bytes) else str(part).encode("utf-8", "surrogatepass")
         # Each part is preceded by its type and length, so that no two lists of parts give the same bytes.

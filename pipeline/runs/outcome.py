@@ -12,7 +12,7 @@ from pipeline.core.recipe import THIS_PACKAGE
 from pipeline.errors import DocumentError, RejectedError, StageError, is_machine_error, stage_with_package
 from pipeline.model.article import STAGE_FAILED, Article
 from pipeline.model.record import Record, printable
-from pipeline.readers.html import text_record
+from pipeline.readers.conversion import text_record
 from pipeline.runs.article_counts import ArticleCounts
 from pipeline.runs.records import AnyRecord
 

@@ -34,6 +34,7 @@ RECORD_SCHEMA = pa.schema(
         ("converted_by", pa.string()),
         ("origin", ORIGIN_TYPE),
         ("evidence", pa.list_(EVIDENCE_TYPE)),
+        ("faults", pa.list_(pa.string())),
     ]
 )
 """All fields of a `Record`. A table with exactly these columns contains records."""
@@ -50,6 +51,7 @@ def records_table(records: Sequence[Record]) -> pa.Table:
         [record.converted_by for record in records],
         [msgspec.structs.asdict(record.origin) for record in records],
         [[msgspec.structs.asdict(item) for item in record.evidence] for record in records],
+        [record.faults for record in records],
     ]
     arrays = [pa.array(column, field.type) for column, field in zip(columns, RECORD_SCHEMA, strict=True)]
     return pa.Table.from_arrays(arrays, schema=RECORD_SCHEMA)
@@ -113,7 +115,7 @@ def _record(number: int, row: Mapping[str, Any]) -> Record | Unreadable:
     metadata = {entry["key"]: entry["value"] for entry in row["metadata"] or ()}
     evidence = tuple(Evidence(**item) for item in row["evidence"] or ())
     origin = Origin(**row["origin"])
-    return Record(row["id"], data, origin, metadata, row["converted_by"], row["encoding"], evidence=evidence)
+    return Record(row["id"], data, origin, metadata, row["converted_by"], row["encoding"], evidence=evidence, faults=tuple(row["faults"] or ()))
 
 
 def _document(number: int, fields: Mapping[str, object], name: str, text: str) -> Record | Unreadable:

@@ -43,7 +43,7 @@ class SpokenLine(msgspec.Struct, frozen=True, gc=False):
     start: float
     end: float
     goes_on: bool = False
-    """It is the rest of a line that grew, and so belongs to the words before it."""
+    """It is the rest of a line that grew, and follows its beginning without anything between them."""
 
 
 def spoken_lines(cues: Sequence[Cue]) -> Sequence[Sequence[SpokenLine]]:
@@ -108,5 +108,5 @@ def _is_boundary(before: str, after: str) -> bool:
 def _new_lines(lines: Sequence[SpokenLine], count: int, cut: int) -> Sequence[SpokenLine]:
     if not cut:
         return lines[count:]
-    rest = lines[count].text[cut:].lstrip()
-    return [msgspec.structs.replace(lines[count], text=rest, goes_on=True), *lines[count + 1 :]]
+    rest = msgspec.structs.replace(lines[count], text=lines[count].text[cut:], goes_on=True)
+    return [rest, *lines[count + 1 :]]

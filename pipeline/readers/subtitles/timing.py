@@ -1,5 +1,7 @@
 """The lines of a subtitle file that say when a cue is shown: `00:01:02.500 --> 00:01:04.000 line:0`."""
 
+import math
+
 import msgspec
 import regex
 
@@ -35,7 +37,10 @@ STRICT_TIMING = regex.compile(
 
 
 class Timing(msgspec.Struct, frozen=True, gc=False):
-    """The times of a cue in seconds, the words that the line also holds, and whether it is as its format says."""
+    """The times of a cue in seconds, the words that the line also holds, and whether it is as its format says.
+
+    `end` is NaN if the line lacks it.
+    """
 
     start: float
     end: float
@@ -65,7 +70,7 @@ def parse_timing(line: str) -> Timing | None:
     if not fine and (words or not ended or match["arrow"] != "-->"):
         return None
     strict = not words and STRICT_TIMING.fullmatch(line.rstrip()) is not None
-    return Timing(_seconds(match, 1), _seconds(match, 2 if ended else 1), words, strict)
+    return Timing(_seconds(match, 1), _seconds(match, 2) if ended else math.nan, words, strict)
 
 
 def _seconds(match: "regex.Match[str]", n: int) -> float:

@@ -16,7 +16,13 @@ from pipeline.readers.reader import Claim, ReaderItem
 from pipeline.readers.warc import http
 from pipeline.readers.warc.records import BEGINS, MAX_HEADER_BYTES, BrokenRecord, WarcRecord, read_records
 
-MEDIA_TYPES = {"text/html": "text/html", "application/xhtml+xml": "text/html", "text/plain": "text/plain"}
+MEDIA_TYPES = {
+    "text/html": "text/html",
+    "application/xhtml+xml": "text/html",
+    "text/plain": "text/plain",
+    "text/vtt": "text/vtt",
+    "application/x-subrip": "application/x-subrip",
+}
 """Media types of documents, and the type that each is read as."""
 BARE_TYPES = frozenset({"resource", "conversion"})
 """Types of records that contain a document without an HTTP header."""
