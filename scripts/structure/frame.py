@@ -55,7 +55,7 @@ class Frame:
         page_of_its_own = self._markup == "html" and self.random.random() < 0.5
         if page_of_its_own:
             self.page.write(f"<!DOCTYPE html>\n<html>\n<head><title>{title}</title></head>\n<body>\n")
-        if "front matter" in self.layout.frame and self._markup != "html":
+        if "front matter" in self.layout.frame and self._markup != "html" and not self.layout.one_line:
             self.page.write(self._front_matter(title))
         if "newsletter" in self.layout.frame:
             self._sections()
@@ -79,11 +79,11 @@ class Frame:
 
     def _lines_before(self) -> None:
         if "byline" in self.layout.frame:
-            for _ in range(self.random.choice([1, 1, 2, 3])):
-                self._block(self._dressed(self._fill(self._pick("bylines"))))
+            for line in self._some("bylines", 3):
+                self._block(self._dressed(line))
         if "lead" in self.layout.frame:
-            for _ in range(self.random.choice([1, 1, 2, 3])):
-                self._block(self._dressed(self._fill(self._pick("leads"))))
+            for line in self._some("leads", 3):
+                self._block(self._dressed(line))
             if self.random.random() < 0.5:
                 self._paragraphs(self.random.randint(1, 3))
         if "captions" in self.layout.frame:
@@ -113,7 +113,8 @@ class Frame:
             else:
                 self._block(self._heading_like(head))
                 self._block(items(people, self._markup, self.random))
-        if self.labels.legend and "legend" in self.layout.frame:
+        labelled = self.layout.answer.labelled or self.layout.question.labelled
+        if self.labels.legend and labelled and "legend" in self.layout.frame:
             form = self._pick("legends")
             lines = [form.replace("{short}", short).replace("{name}", name) for short, name in self.labels.legend]
             match self.random.randrange(3):
@@ -130,8 +131,11 @@ class Frame:
         """What may be between two turns."""
         if self.layout.opening:
             return
-        share = HEADING_SHARE * (2 if before_question else 1)
-        if "glued headings" in self.layout.frame and self.random.random() < share:
+        alone = self.layout.sided and not self.layout.answer.labelled
+        if alone and not before_question:
+            return  # what is between a question and its unlabelled answer would be read as the answer
+        share = HEADING_SHARE * (2 if before_question else 0.2 if self.layout.sided else 1)
+        if "glued headings" in self.layout.frame and self._markup == "plain" and self.random.random() < share:
             self.page.write(self._pick("section_heads"))
             return
         if "section headings" in self.layout.frame and self.random.random() < share:
@@ -160,7 +164,7 @@ class Frame:
             if part not in frame:
                 continue
             name = "closings" if part == "closing" else part
-            lines = [self._fill(self._pick(name)) for _ in range(self.random.randint(1, most))]
+            lines = self._some(name, most)
             if part == "credits" and self.random.random() < 0.5:
                 self._block(items(lines, self._markup, self.random))
             else:
@@ -227,13 +231,17 @@ class Frame:
 
     def _dressed(self, line: str) -> str:
         """A line of its own, now and then in italics."""
-        if self._markup == "markdown" and self.random.random() < 0.25:
+        if self._markup == "markdown" and line[0] != "*" and self.random.random() < 0.25:
             mark = self.random.choice(["*", "_", "**"])
             return "\n".join(f"{mark}{part}{mark}" for part in line.split("\n"))
         return paragraph(line, self._markup) if self._markup == "html" else line
 
     def _pick(self, name: str) -> str:
         return self.random.choice(words(self.language)[name])
+
+    def _some(self, name: str, most: int) -> list[str]:
+        forms = words(self.language)[name]
+        return [self._fill(form) for form in self.random.sample(forms, self.random.randint(1, most))]
 
     def _topic(self, prose: Prose | None = None) -> str:
         source = prose.paragraphs if prose else [turn.text for turn in self.turns]

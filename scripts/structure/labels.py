@@ -15,7 +15,18 @@ Words = Mapping[str, Sequence[str]]
 STYLES = {
     "en": (
         *("full", "full", "full", "first", "first", "first", "surname", "initials", "initials", "lower-initials"),
-        *("letter", "capitals", "capital-first", "capital-surname", "honorific", "role", "role", "outlet", "numbered"),
+        *(
+            "letter",
+            "capitals",
+            "capital-first",
+            "capital-surname",
+            "honorific",
+            "title",
+            "role",
+            "role",
+            "outlet",
+            "numbered",
+        ),
         *("user", "affiliation", "mixed", "mixed", "original", "original", "pair"),
     ),
     "zh": (
@@ -172,7 +183,8 @@ def _english(person: Person, style: str, at: int, random: Random) -> str:
         "capitals": person.full.upper(),
         "capital-first": person.given.upper(),
         "capital-surname": person.surname.upper(),
-        "honorific": f"{honorific} {person.surname}".upper() if at % 2 else f"{honorific} {person.surname.upper()}",
+        "honorific": f"{honorific} {person.surname}".upper(),
+        "title": f"{honorific} {person.surname}",
         "numbered": f"Speaker {at + 1}",
         "user": random.choice(["{g}_{s}", "{g}{s}", "@{g}", "{g}{n}", "{s}-{g}"]).format(
             g=person.given.lower(), s=person.surname.lower()[:3], n=random.randint(2, 99)

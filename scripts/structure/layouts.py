@@ -104,6 +104,7 @@ DAMAGE = {
     "trailing spaces": 0.08,
     "uneven blank lines": 0.08,
     "carriage returns": 0.06,
+    "repeated labels": 0.06,
 }
 """What may be wrong with a page, and how often."""
 
@@ -435,6 +436,16 @@ def _time(random: Random) -> str:
     return random.choice(["{h:02d}:{m:02d}:{s:02d}", "{h}:{m:02d}:{s:02d}", "{mm:02d}:{s:02d}", "{mm}:{s:02d}"])
 
 
+@family("definition-list")
+def _definition_list(random: Random, language: str) -> Layout:
+    """Terms and definitions, as each plain markup has them: `Name::`, `Name` and `: text`, `- Name :: text`."""
+    markup = random.choice(["markdown", "asciidoc", "rst", "org"])
+    before = {"markdown": "{name}\n:   ", "asciidoc": "{name}:: ", "rst": "{name}\n    ", "org": "- {name} :: "}[markup]
+    indent = {"markdown": "    ", "asciidoc": "", "rst": "    ", "org": "  "}[markup]
+    names = _names(random, language)
+    return _both(Form(before, indent=indent, one_paragraph=markup == "asciidoc"), markup=markup, **names)
+
+
 # --- Q and A
 
 
@@ -663,7 +674,7 @@ def _html_question(random: Random, language: str) -> Layout:
         [
             ("<h2>", "</h2>"), ("<h3>", "</h3>"), ("<h4>", "</h4>"), ("<p><strong>", "</strong></p>"),
             ("<p><b>", "</b></p>"), ("<p><em>", "</em></p>"), ("<p class=\"question\">", "</p>"),
-            ("<blockquote><p>", "</p></blockquote>"), ("<summary>", "</summary>"),
+            ("<blockquote><p>", "</p></blockquote>"),
         ]
     )  # fmt: skip
     question = Form(opening + random.choice(["", "", "", "{n}. "]), closing, one_paragraph=True)

@@ -3,19 +3,22 @@
 Their words are sentences of real texts without a talk, which come in as paragraphs, and invented names and keys.
 """
 
+import html
 import re
 from collections.abc import Callable, Sequence
 from random import Random
 from typing import NamedTuple
 
 from structure.labels import invent, words
-from structure.pages import Page, Redressed, heading, items, paragraph
+from structure.pages import Page, Redressed, escape, heading, items, paragraph
 from structure.talks import EAST_ASIAN
 
 SENTENCE = re.compile(r"[^.!?。！？\n]{6,300}[.!?。！？][”\"’）)]?")
 CLAUSE = re.compile(r"[,.;:!?，。；：！？、“”\"()（）\n—–]+")
 MAX_PARAGRAPHS, MAX_CHARS = 60, 2000
 """A block is written from so many paragraphs, and so many characters of each."""
+MIN_SENTENCES = 12
+"""With fewer, whole paragraphs stand in for sentences."""
 MARKUPS = ("markdown", "markdown", "markdown", "plain", "plain", "html", "rst", "asciidoc", "org")
 
 
@@ -85,11 +88,11 @@ class Writer(NamedTuple):
 
     def heading(self, text: str) -> str:
         """A heading of the second to fourth level."""
-        return heading(text, self.markup, self.random.choice([2, 2, 3, 3, 4]))
+        return heading(html.unescape(text), self.markup, self.random.choice([2, 2, 3, 3, 4]))
 
     def paragraph(self) -> str:
         """A paragraph of a real text."""
-        return paragraph(self.random.choice(self.paragraphs), self.markup)
+        return self.random.choice(self.paragraphs)
 
 
 Block = Callable[[Writer], str]
@@ -114,7 +117,7 @@ def topic(paragraphs: Sequence[str], random: Random, language: str) -> str:
         if language == "zh" and 4 <= len(clause) <= 16:
             return clause
         parts = clause.split()
-        if language == "en" and len(parts) >= 2:
+        if language == "en" and len(parts) >= 2 and parts[0].lower() not in words("en-other")["no_first_words"]:
             text = " ".join(parts[: random.randint(2, 7)])
             return random.choice([text, text[0].upper() + text[1:], text.title() if len(parts) < 4 else text])
     return random.choice(words(language)["section_heads"])
@@ -127,9 +130,24 @@ def block(
     first = random.randrange(len(paragraphs))
     paragraphs = paragraphs[first : first + MAX_PARAGRAPHS]
     sentences = [found.strip() for text in paragraphs for found in SENTENCE.findall(text[:MAX_CHARS])]
-    writer = Writer(sentences or list(paragraphs), paragraphs, random, language, markup)
+    if len(sentences) < MIN_SENTENCES:
+        sentences += [text[:MAX_CHARS] for text in paragraphs]
+    sentences = [escape(text, markup) for text in sentences]
+    writer = Writer(sentences, [escape(text, markup) for text in paragraphs], random, language, markup)
     kind, write = BLOCKS[name or random.choice(list(BLOCKS))]
-    return write(writer), kind
+    text = write(writer)
+    return (_in_tags(text) if markup == "html" else text), kind
+
+
+def _in_tags(text: str) -> str:
+    """A page's text, each part of it in a tag."""
+    parts = [part.strip("\n") for part in text.split("\n\n")]
+    return "\n".join(
+        part
+        if part.startswith("<") and not part.startswith(("<b>", "<i>"))
+        else "<p>" + part.replace("\n", "<br>\n") + "</p>"
+        for part in parts
+    )
 
 
 def redress_negative(
@@ -468,8 +486,6 @@ def _faq(w: Writer) -> str:
                 rows += [f"- {question}\n  {answer}"]
             case _:
                 rows += [question, answer]
-    if w.markup == "html":
-        return "\n".join(row if row.startswith("<h") else f"<p>{row}</p>" for row in rows)
     return "\n\n".join(rows)
 
 

@@ -144,19 +144,19 @@ def heading(text: str, markup: str, level: int) -> str:
 def paragraph(text: str, markup: str, width: int = 0) -> str:
     """A paragraph on lines of its own."""
     if markup == "html":
-        return f"<p>{escape(text, markup)}</p>"
+        return "<p>" + escape(text, markup).replace("\n", "<br>\n") + "</p>"
     return wrap(text, width)
 
 
 def items(lines: Sequence[str], markup: str, random: Random, *, links: bool = False) -> str:
-    """A list of items, which may be links."""
+    """A list of items, which may be links; they are escaped already."""
     written = []
     bullet = random.choice(["- ", "* "]) if markup != "plain" else random.choice(["- ", "* ", "· ", ""])
     for line in lines:
         address = f"https://example.org/{random.randint(100, 9999)}"
         match markup:
             case "html":
-                inside = f'<a href="{address}">{escape(line, markup)}</a>' if links else escape(line, markup)
+                inside = f'<a href="{address}">{line}</a>' if links else line
                 written.append(f"<li>{inside}</li>")
             case "markdown" if links:
                 written.append(f"{bullet}[{line}]({address})")

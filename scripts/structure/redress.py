@@ -35,6 +35,7 @@ MIN_SIDED_SHARE = 0.9
 """A talk is printed in layouts that need sides if this share of its turns has one."""
 MAX_PARAGRAPHS = 8
 """Of a turn; longer ones are cut."""
+MAX_TRIFLE_CHARS = 8
 CHARS_PER_SECOND = 15
 
 
@@ -48,8 +49,8 @@ def is_sided(turns: Sequence[Turn]) -> bool:
 def excerpt(talk: Talk, random: Random) -> list[Turn]:
     """A run of 4 to 60 turns of a talk, long turns cut and trifles left out now and then."""
     turns = list(talk.turns)
-    if random.random() < 0.4:
-        turns = merged(turn for turn in turns if len(turn.text) > 15 or turn.side == "q")
+    if not is_sided(turns) and random.random() < 0.4:
+        turns = merged(turn for turn in turns if len(turn.text) > MAX_TRIFLE_CHARS) or turns
     most = min(random.choice([6, 8, 12, 16, 24, 40, MAX_TURNS]), len(turns))
     start = random.choice([0, random.randint(0, len(turns) - most)])
     paragraphs = random.choice([2, 4, MAX_PARAGRAPHS])
@@ -58,12 +59,31 @@ def excerpt(talk: Talk, random: Random) -> list[Turn]:
     ]
 
 
+def told_apart(turns: Sequence[Turn], layout: Layout) -> list[Turn]:
+    """The turns that a reader can tell apart in a layout: neighbours on one side are one turn where it has no labels.
+
+    Without labels for answers the first turn is a question.
+    """
+    if not layout.sided:
+        return list(turns)
+    out: list[Turn] = []
+    for turn in turns:
+        form = layout.question if turn.side == "q" else layout.answer
+        if not out and turn.side != "q" and not form.labelled:
+            continue
+        if out and not form.labelled and (turn.side == "q") == (out[-1].side == "q"):
+            out[-1] = out[-1]._replace(text=f"{out[-1].text}\n\n{turn.text}")
+        else:
+            out.append(turn)
+    return out if len(out) > 1 else list(turns)
+
+
 def redress(talk: Talk, layout: Layout, random: Random, prose: Sequence[Prose] = ()) -> Redressed:
     """Some turns of a talk in a layout, and where they are; `prose` lends paragraphs for what is around.
 
     Sides stay, names change. A layout that needs sides (`layout.sided`) needs a talk that has them.
     """
-    turns = excerpt(talk, random)
+    turns = told_apart(excerpt(talk, random), layout)
     language = talk.language
     style = "full" if layout.names == "letters" else layout.names
     labels = label_turns(turns, style, language, random)
@@ -80,7 +100,7 @@ def redress(talk: Talk, layout: Layout, random: Random, prose: Sequence[Prose] =
     if layout.markup in {"vtt", "srt"}:
         _write_cues(page, turns, layout, labels, language, random)
     else:
-        _write_turns(page, turns, layout, labels, frame, random)
+        _write_turns(page, turns, layout, labels, frame, language, random)
     page.write(layout.closing)
     frame.after()
     return Redressed(
@@ -108,40 +128,45 @@ def _letters(turns: Sequence[Turn], language: str, random: Random) -> Iterable[s
 
 
 def _write_turns(
-    page: Page, turns: Sequence[Turn], layout: Layout, labels: Labels, frame: Frame, random: Random
+    page: Page, turns: Sequence[Turn], layout: Layout, labels: Labels, frame: Frame, language: str, random: Random
 ) -> None:
     seconds = random.randint(0, 600)
     number = 0
-    odd = _odd_turns(turns, layout, random)
+    repeats = "repeated labels" in layout.damage
+    odd = _odd_labels(labels.printed, layout, random)
     for at, (turn, label) in enumerate(zip(turns, labels.printed, strict=True)):
         number += turn.side == "q" or not layout.sided
         form = layout.question if turn.side == "q" else layout.answer
         if at:
             page.write(_between(layout, random))
             frame.between_turns(before_question=turn.side == "q")
-        shown = odd.get(at, label)
+        shown = odd.get(at) or label
         before, after = (
             _filled(part, shown, layout, seconds=seconds, number=number) for part in (form.before, form.after)
         )
-        if "mixed colons" in layout.damage and random.random() < 0.2:
+        if "mixed colons" in layout.damage and language == "zh" and random.random() < 0.2:
             before = before.replace("：", ":") if "：" in before else before.replace(": ", "：")
         if odd.get(at) == "" and form.labelled:
-            shown = label
             before = _filled(re.sub("[:：]", "", form.before), label, layout, seconds=seconds, number=number)
         page.write(before)
         page.begin(_plain_label(shown, form, number), turn.side)
-        _write_words(page, turn, form, layout, labels, random)
+        again = f"{after}{layout.between}{before}" if repeats and form.labelled and random.random() < 0.5 else ""
+        _write_words(page, turn, form, layout, labels, random, again=again)
         page.end()
         page.write(after)
         seconds += len(turn.text) // CHARS_PER_SECOND + 2
 
 
-def _odd_turns(turns: Sequence[Turn], layout: Layout, random: Random) -> dict[int, str]:
-    """A turn whose label is misspelt, and one that has lost its colon (an empty string)."""
+def _odd_labels(labels: Sequence[str], layout: Layout, random: Random) -> dict[int, str]:
+    """One label that is misspelt, and a turn whose label has lost its colon (an empty string)."""
     out: dict[int, str] = {}
-    marked = any(mark in layout.answer.before for mark in ("*", "_", "[", "<", "\n", "【"))
-    if "lost colon" in layout.damage and marked:
-        out[random.randrange(len(turns))] = ""
+    at = random.randrange(len(labels))
+    label = labels[at]
+    if "misspelt label" in layout.damage and len(label) > 3:
+        place = random.randrange(1, len(label) - 2)
+        out[at] = label[:place] + label[place + 1] + label[place] + label[place + 2 :]
+    elif "lost colon" in layout.damage and re.search(r"[*_\[<\n【]", layout.answer.before):
+        out[at] = ""
     return out
 
 
@@ -170,7 +195,9 @@ def _between(layout: Layout, random: Random) -> str:
     return gap
 
 
-def _write_words(page: Page, turn: Turn, form: Form, layout: Layout, labels: Labels, random: Random) -> None:
+def _write_words(
+    page: Page, turn: Turn, form: Form, layout: Layout, labels: Labels, random: Random, *, again: str
+) -> None:
     words = damaged(renamed(turn.text, labels.renamed), layout.damage, random)
     opening, closing = form.each
     paragraphs = words.split("\n\n")
@@ -178,13 +205,14 @@ def _write_words(page: Page, turn: Turn, form: Form, layout: Layout, labels: Lab
         paragraphs = [("" if EAST_ASIAN.match(paragraphs[0][-1]) else " ").join(paragraphs)]
     if form.one_paragraph and "|" in form.after:
         paragraphs = [paragraphs[0].replace("|", "\\|")]
+    used = len(form.before.rpartition("\n")[2])
     for at, words in enumerate(paragraphs):
-        written = wrap(
-            escape(words, layout.markup), layout.width, form.indent, used=len(form.before.rpartition("\n")[2])
-        )
-        if at:
+        if at and again:
+            page.write(again)
+            page.repeats.append(page.length)
+        elif at:
             page.write(f"{closing}{layout.paragraph}{form.indent}{opening}")
-        page.write(written)
+        page.write(wrap(escape(words, layout.markup), layout.width, form.indent, used=0 if at else used))
 
 
 # --- subtitles

@@ -31,7 +31,16 @@ COMMENT = re.compile(r"(?s)<!--.{0,5000}?-->")
 BLOCK_TAG = re.compile(r"(?i)</?(?:p|div|li|ul|ol|blockquote|h\d|dd|dt|tr|section|br)\b[^>]{0,500}>")
 TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
 IMAGE = re.compile(r"!\[[^\]\n]{0,300}\]\([^)\n]{0,500}\)")
-LINK = re.compile(r"\[([^\]\n]{1,300})\]\([^)\s]{0,500}(?:\s\"[^\"\n]{0,200}\")?\)")
+LINK = re.compile(
+    r"""
+      \[ ([^\]\n]{1,300}) \] \( [^)\s]{0,500} (?: \s"[^"\n]{0,200}" )? \)     # Markdown: [words](address)
+    | \[ ([^\]\n]{1,300}) \] \[ [^\]\n]{0,60} \]                          # [words][5]
+    | (?: link: | (?=https?://) ) [^\s\[\]]{1,300} \[ ([^\]\n]{1,300}) \]    # AsciiDoc: address[words]
+    | ` ([^`<\n]{1,300}?) \s* <[^>\n]{1,300}> `__?                           # reStructuredText
+    | \[\[ [^\]\n]{1,300} \] \[ ([^\]\n]{1,300}) \]\]                        # Org
+    """,
+    re.VERBOSE,
+)
 EMPHASIS = re.compile(r"\*\*+|__+|(?<![\w*])[*_](?=\S)|(?<=\S)[*_](?![\w*])|`")
 LINE_MARK = re.compile(r"^[ \t]*(?:(?:>|[-*•–]|#{1,6}|\d{1,3}[.)])[ \t]+)+")
 HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]")
@@ -41,7 +50,9 @@ SENTENCE_END = re.compile(r"[.!?…:;。！？：；”\"’)）]\s*$")
 LEADING_NOISE = re.compile(r"^[\s*_>#:：|\-–—]+")
 LABEL = re.compile(r"^\W{0,4}(?P<name>[^:：\n]{1,40}?)\W{0,3}[:：]\W{0,3}")
 TIME = re.compile(r"\s*\[(?:\d{1,2}:)?\d{1,2}:\d{2}\]")
-META_LINE = re.compile(r"^(?:[\w-]{2,20}:(?:\s|$)|[-+]{3}\s*$|\{[%{]|\|)")
+ASKER = re.compile(r"(?:\s+[-–—]\s*[\w@.]{2,25}(?: [\w@.]{1,20})?|\n\n[\w@.]{2,25})$")
+"""Who asked or answered, in small type after what was said in a chat."""
+META_LINE = re.compile(r"^(?:[\w-]{2,20}:(?:\s|$)|[-+]{3}\s*$|\{[%{]|\||\.\.\s)")
 
 
 class Turn(NamedTuple):
@@ -118,6 +129,8 @@ def talk_of(row: dict[str, Any], text: str) -> Talk | None:
     for turn, (start, end) in zip(row["turns"], itertools.pairwise([*starts, len(text)]), strict=True):
         words = turn_text(text[start : min(end, start + MAX_TURN_CHARS)], turn["first"], turn["last"])
         words = words and without_labels(words, turn["speaker"], labels)
+        if words and row["group"] == "ama":
+            words = ASKER.sub("", words)
         if words:
             runs[-1].append(Turn(turn["speaker"], turn["side"], words))
         else:
@@ -169,13 +182,21 @@ def without_labels(text: str, speaker: str | None, labels: frozenset[str]) -> st
     for paragraph in text.split("\n\n"):
         found = LABEL.match(paragraph)
         name = found["name"].strip("[]()【】 ") if found else ""
-        if not found or name not in labels:
+        if not found or (name not in labels and not (kept and _looks_like_label(name))):
             kept.append(paragraph)
         elif not kept or name == (speaker or "").strip("[]()【】 "):
             kept.append(paragraph[found.end() :])
         else:
             break
     return "\n\n".join(words for paragraph in kept if (words := TIME.sub("", paragraph).strip()))
+
+
+def _looks_like_label(name: str) -> bool:
+    """Whether somebody may speak here whom the truth has missed: two capitalised words, or a few characters."""
+    if EAST_ASIAN.search(name):
+        return len(name) <= 8
+    parts = name.split()
+    return len(parts) <= 2 and all(part[:1].isupper() for part in parts)
 
 
 def paragraphs_of(text: str, *, headings: bool = True) -> list[str]:
@@ -185,14 +206,19 @@ def paragraphs_of(text: str, *, headings: bool = True) -> list[str]:
     """
     text = COMMENT.sub("", SCRIPT.sub("", text.replace("\r\n", "\n")))
     text = IMAGE.sub("", BLOCK_TAG.sub("\n\n", text))
+    text = LINK.sub(_link_words, text)
     text = html.unescape(TAG.sub("", text)).replace("\N{NO-BREAK SPACE}", " ")
     out: list[str] = []
     for block in re.split(r"\n[ \t]*\n\s*", text):
         for line in _lines(block.split("\n"), headings=headings):
-            words = re.sub(r"[ \t\u3000]+", " ", EMPHASIS.sub("", LINK.sub(r"\1", line))).strip()
+            words = re.sub(r"[ \t\u3000]+", " ", EMPHASIS.sub("", LINK.sub(_link_words, line))).strip()
             if words and not RULE.match(words):
                 out.append(words)
     return out
+
+
+def _link_words(link: re.Match[str]) -> str:
+    return next(words for words in link.groups() if words)
 
 
 def _lines(lines: Sequence[str], *, headings: bool) -> Iterator[str]:
@@ -201,7 +227,7 @@ def _lines(lines: Sequence[str], *, headings: bool) -> Iterator[str]:
     for line in lines:
         if HEADING.match(line) and not headings:
             continue
-        bare = LINE_MARK.sub("", line).strip()
+        bare = LINE_MARK.sub("", line).strip().rstrip("\\")
         if RULE.match(bare) or META_LINE.match(bare):
             continue
         goes_on = held and bare == line.strip() and (len(held) >= WRAPPED_LINE_CHARS or bare[0].islower())
