@@ -107,7 +107,9 @@ class Frame:
         if "attendees" in self.layout.frame:
             people = [person.full for person in self.labels.people.values()]
             people += [invent(self.random, self.language).full for _ in range(self.random.randint(0, 6))]
-            head = "出席：" if self.language == "zh" else self.random.choice(["Attendees:", "Present:", "Participants"])
+            head = (
+                "出席：" if self.language == "zh" else self.random.choice(["Attendees:", "Present:", "Participants:"])
+            )
             if self.random.random() < 0.5:
                 self._block(self._dressed(head + " " + ("、" if self.language == "zh" else ", ").join(people)))
             else:

@@ -46,13 +46,15 @@ def is_sided(turns: Sequence[Turn]) -> bool:
     return known >= MIN_SIDED_SHARE * len(sides) and "q" in sides and "a" in sides
 
 
-def excerpt(talk: Talk, random: Random) -> list[Turn]:
-    """A run of 4 to 60 turns of a talk, long turns cut and trifles left out now and then."""
-    turns = list(talk.turns)
+def excerpt(talk: Talk, layout: Layout, random: Random) -> list[Turn]:
+    """A run of 4 to 60 turns of a talk, now and then of 2; long turns are cut, some trifles are left out."""
+    turns = told_apart(talk.turns, layout)
     if not is_sided(turns) and random.random() < 0.4:
         turns = merged(turn for turn in turns if len(turn.text) > MAX_TRIFLE_CHARS) or turns
-    most = min(random.choice([6, 8, 12, 16, 24, 40, MAX_TURNS]), len(turns))
+    most = min(random.choice([2, MIN_TURNS, 6, 8, 8, 12, 12, 16, 16, 24, 24, 40, 40, MAX_TURNS]), len(turns))
     start = random.choice([0, random.randint(0, len(turns) - most)])
+    if layout.sided and not layout.answer.labelled and turns[start].side != "q":
+        start += 1 if start + most < len(turns) else -1
     paragraphs = random.choice([2, 4, MAX_PARAGRAPHS])
     return [
         turn._replace(text="\n\n".join(turn.text.split("\n\n")[:paragraphs])) for turn in turns[start : start + most]
@@ -83,7 +85,7 @@ def redress(talk: Talk, layout: Layout, random: Random, prose: Sequence[Prose] =
 
     Sides stay, names change. A layout that needs sides (`layout.sided`) needs a talk that has them.
     """
-    turns = told_apart(excerpt(talk, random), layout)
+    turns = excerpt(talk, layout, random)
     language = talk.language
     style = "full" if layout.names == "letters" else layout.names
     labels = label_turns(turns, style, language, random)
