@@ -11,7 +11,7 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 
@@ -21,13 +21,13 @@ if __name__ == "__main__":
 from structure.frame import Frame
 from structure.labels import Labels, label_turns, renamed
 from structure.layouts import FAMILIES, Form, Layout, draw_layout
-from structure.negatives import redress_negative
+from structure.negatives import BLOCKS, redress_negative
 from structure.pages import Page, Redressed, Start, damaged, escape, wrap
 from structure.talks import EAST_ASIAN, Prose, Talk, Turn, merged, read_case_prose, read_prose, read_talks
 
 __all__ = [
     "FAMILIES", "Layout", "Prose", "Redressed", "Start", "Talk", "Turn", "draw_layout", "read_case_prose",
-    "read_prose", "read_talks", "redress", "redress_negative",
+    "read_prose", "read_talks", "redress", "redress_many", "redress_many_negatives", "redress_negative",
 ]  # fmt: skip
 
 MIN_TURNS, MAX_TURNS = 4, 60
@@ -36,6 +36,8 @@ MIN_SIDED_SHARE = 0.9
 MAX_PARAGRAPHS = 8
 """Of a turn; longer ones are cut."""
 MAX_TRIFLE_CHARS = 8
+GLUED_SHARE = 0.1
+"""How often a turn goes on in the line of the one before, in a text where that happens."""
 CHARS_PER_SECOND = 15
 
 
@@ -118,6 +120,29 @@ def redress(talk: Talk, layout: Layout, random: Random, prose: Sequence[Prose] =
     )
 
 
+def redress_many(
+    talks: Sequence[Talk], prose: Sequence[Prose], count: int, random: Random, families: Sequence[str] = ()
+) -> Iterator[Redressed]:
+    """So many talks in layouts of `families` (all if none are named); each family of sources comes equally often."""
+    sources: dict[str, list[Talk]] = {}
+    for talk in talks:
+        sources.setdefault(talk.family, []).append(talk)
+    names = sorted(sources)
+    for at in range(count):
+        talk = random.choice(sources[names[at % len(names)]])
+        layout = draw_layout(random, talk.language, sided=is_sided(talk.turns), families=families)
+        yield redress(talk, layout, random, prose)
+
+
+def redress_many_negatives(prose: Sequence[Prose], count: int, random: Random) -> Iterator[Redressed]:
+    """So many texts that are no talk; each block of `BLOCKS` comes equally often."""
+    names = sorted(BLOCKS)
+    for at in range(count):
+        text = random.choice(prose)
+        made = redress_negative(text.paragraphs, random, text.language, names[at % len(names)])
+        yield made._replace(family=text.family)
+
+
 def _letters(turns: Sequence[Turn], language: str, random: Random) -> Iterable[str]:
     pairs = [("Q", "A"), ("Q", "A"), ("q", "a"), ("Question", "Answer")]
     if language == "zh":
@@ -140,7 +165,8 @@ def _write_turns(
         number += turn.side == "q" or not layout.sided
         form = layout.question if turn.side == "q" else layout.answer
         if at:
-            page.write(_between(layout, random))
+            glued = "glued turns" in layout.damage and form.labelled and random.random() < GLUED_SHARE
+            page.write(random.choice(["", " "]) if glued and layout.markup == "plain" else _between(layout, random))
             frame.between_turns(before_question=turn.side == "q")
         shown = odd.get(at) or label
         before, after = (
@@ -156,6 +182,7 @@ def _write_turns(
         _write_words(page, turn, form, layout, labels, random, again=again)
         page.end()
         page.write(after)
+        frame.after_turn(page.starts[-1].label)
         seconds += len(turn.text) // CHARS_PER_SECOND + 2
 
 
@@ -280,7 +307,7 @@ def main() -> None:
         talk = random.choice(talks)
         families = options.family or [list(FAMILIES)[at % len(FAMILIES)]]
         layout = draw_layout(random, talk.language, sided=is_sided(talk.turns), families=families)
-        sample = redress(talk, layout, random, [text for text in prose if text.language == talk.language])
+        sample = redress(talk, layout, random, prose)
         _write_sample(options.out / f"{at:03d}-{sample.layout_family}.txt", sample)
     for at in range(options.count // 2):
         text = random.choice(prose)
