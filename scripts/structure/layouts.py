@@ -273,7 +273,7 @@ def _dash_label(random: Random, language: str) -> Layout:
 
 @family("pipe-label")
 def _pipe_label(random: Random, language: str) -> Layout:
-    mark = random.choice([" | ", " | ", "｜", " / ", " » ", " = ", "\t", ". ", " > ", "·"])
+    mark = random.choice([" | ", " | ", "｜", " / ", " » ", "\t", ". ", " > "])
     bold = random.choice(["", "", "**"])
     form = Form(f"{bold}{{name}}{bold}{mark}")
     return _both(form, **_names(random, language), **_spacing(random, language))
