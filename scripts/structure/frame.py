@@ -109,6 +109,8 @@ class Frame:
     def _front_matter(self, title: str) -> str:
         date = f"20{self.random.randint(10, 24)}-0{self.random.randint(1, 9)}-1{self.random.randint(0, 9)}"
         author, tag = self.labels.host.full, self._topic()
+        if self._markup == "org":
+            return f"#+TITLE: {title}\n#+AUTHOR: {author}\n\n"
         return self.random.choice(
             [
                 f'---\ntitle: "{title}"\ndate: {date}\nauthor: {author}\ntags: [interview, people]\n---\n\n',
@@ -116,7 +118,7 @@ class Frame:
                 f"Title: {title}\nDate: {date}\nAuthor: {author}\nCategory: people\nSlug: talk-{date}\n\n",
                 f'+++\ntitle = "{title}"\ndate = "{date}"\nauthors = ["{author}"]\n+++\n\n',
                 json.dumps({"title": title, "date": date}, ensure_ascii=False, indent=2) + "\n\n",
-                f"#+TITLE: {title}\n#+AUTHOR: {author}\n\n",
+                f"---\ntitle: >-\n  {title}\nsubtitle: {tag}\nauthors:\n  - {author}\nslug: talk\n---\n\n",
             ]
         )
 

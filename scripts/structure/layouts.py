@@ -285,7 +285,8 @@ def _turn_in_bold(random: Random, language: str) -> Layout:
     colon = _colon(random, language)
     gap = "" if colon == "：" else " "
     mark = random.choice(["**", "**", "*", "_", "__"])
-    question = Form(f"{mark}{{name}}{colon}{gap}", mark, each=(mark, mark))
+    broken = mark * 2 if random.random() < 0.15 else ""
+    question = Form(f"{mark}{{name}}{colon}{broken}{gap}", mark, each=(mark, mark))
     answer = Form(random.choice([f"{{name}}{colon}{gap}", f"{{name}}{colon}{gap}", ""]))
     layout = _both(question, **_names(random, language, sided=True), **_spacing(random, language))
     return replace(layout, answer=answer)
@@ -356,6 +357,8 @@ def _time_and_label(random: Random, language: str) -> Layout:
             f"{mark}[{{name}}]{mark} [{{time}}] ",
         ]
     )
+    if language == "zh" and random.random() < 0.3:
+        before = f"{mark}{{name}}（{{time}}）{colon}{mark}"
     return _both(Form(before), time=_time(random), **_names(random, language), **_spacing(random, language))
 
 

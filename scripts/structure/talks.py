@@ -198,7 +198,7 @@ def _looks_like_label(name: str) -> bool:
     """Whether somebody may speak here whom the truth has missed: a few words or characters."""
     if EAST_ASIAN.search(name):
         return len(name) <= 8
-    return len(name.split()) <= 2
+    return len(name.split()) <= (5 if re.search(r",|&|\+| and ", name) else 2)
 
 
 def paragraphs_of(text: str, *, headings: bool = True) -> list[str]:
