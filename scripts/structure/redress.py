@@ -20,7 +20,7 @@ if __name__ == "__main__":
 
 from structure.frame import Frame
 from structure.labels import Labels, label_turns, renamed
-from structure.layouts import FAMILIES, Form, Layout, draw_layout
+from structure.layouts import FAMILIES, SIDED_FAMILIES, Form, Layout, draw_layout
 from structure.negatives import BLOCKS, redress_negative
 from structure.pages import Page, Redressed, Start, damaged, escape, wrap
 from structure.talks import EAST_ASIAN, Prose, Talk, Turn, merged, read_case_prose, read_prose, read_talks
@@ -123,14 +123,21 @@ def redress(talk: Talk, layout: Layout, random: Random, prose: Sequence[Prose] =
 def redress_many(
     talks: Sequence[Talk], prose: Sequence[Prose], count: int, random: Random, families: Sequence[str] = ()
 ) -> Iterator[Redressed]:
-    """So many talks in layouts of `families` (all if none are named); each family of sources comes equally often."""
-    sources: dict[str, list[Talk]] = {}
+    """So many talks in layouts of `families` (all if none are named), each equally often.
+
+    Families of sources come equally often, too, as far as their sides are known where the layout needs them.
+    """
+    sources: dict[bool, dict[str, list[Talk]]] = {True: {}, False: {}}
     for talk in talks:
-        sources.setdefault(talk.family, []).append(talk)
-    names = sorted(sources)
+        for sided in dict.fromkeys((is_sided(talk.turns), False)):
+            sources[sided].setdefault(talk.family, []).append(talk)
+    layouts = [name for name in families or FAMILIES if sources[True] or name not in SIDED_FAMILIES]
+    names = {sided: sorted(sources[sided]) for sided in (True, False)}
     for at in range(count):
-        talk = random.choice(sources[names[at % len(names)]])
-        layout = draw_layout(random, talk.language, sided=is_sided(talk.turns), families=families)
+        family = layouts[at % len(layouts)]
+        needed = family in SIDED_FAMILIES
+        talk = random.choice(sources[needed][random.choice(names[needed])])
+        layout = draw_layout(random, talk.language, sided=is_sided(talk.turns), families=[family])
         yield redress(talk, layout, random, prose)
 
 
