@@ -17,6 +17,18 @@ SMALL_SHARE = 0.04
 """How often something small lies between two turns."""
 
 
+ORIGINALS = (
+    "\n\n<details>\n<summary>English original</summary>\n\n**{name}**: {text}\n\n</details>",
+    "\n\n<details><summary>原文</summary>\n\n{text}\n\n</details>",
+    "\n\n> {text}",
+    "\n\n*{text}*",
+    "\n\n{text}",
+    "\n{text}",
+    "\n\n>> {text}",
+)
+"""How the words of a turn are given in another language below it."""
+
+
 class Frame:
     """Writes what is before, between and after the turns on the page of a talk."""
 
@@ -32,8 +44,13 @@ class Frame:
     ) -> None:
         self.page, self.layout, self.labels, self.language = page, layout, labels, language
         self.random, self.turns = random, turns
-        self.prose = [random.choice(prose) for _ in range(3)] if prose else []
-        self.level = random.choice([2, 2, 3, 3, 4])
+        several = random.sample(prose, min(len(prose), 30))
+        around = [text for text in several if text.kind not in {"play", "chat", "faq"}]
+        self.prose = [text for text in around if text.language == language][:3]
+        self.foreign = [text for text in around if text.language != language][:1]
+        level = re.match(r"[#=*]+(?= )", layout.question.before)
+        self.level = len(level[0]) if level and random.random() < 0.6 else random.choice([2, 2, 3, 3, 4])
+        self.original = ""
         self._markup = layout.markup
         asked = [label for label, turn in zip(labels.printed, turns, strict=True) if turn.side == "q"]
         outlet = asked[0] if layout.names == "outlet" and asked else random.choice(words(language)["outlets"])
@@ -92,6 +109,8 @@ class Frame:
     def _front_matter(self, title: str) -> str:
         date = f"20{self.random.randint(10, 24)}-0{self.random.randint(1, 9)}-1{self.random.randint(0, 9)}"
         author, tag = self.labels.host.full, self._topic()
+        if self._markup == "org":
+            return f"#+TITLE: {title}\n#+AUTHOR: {author}\n\n"
         return self.random.choice(
             [
                 f'---\ntitle: "{title}"\ndate: {date}\nauthor: {author}\ntags: [interview, people]\n---\n\n',
@@ -99,7 +118,7 @@ class Frame:
                 f"Title: {title}\nDate: {date}\nAuthor: {author}\nCategory: people\nSlug: talk-{date}\n\n",
                 f'+++\ntitle = "{title}"\ndate = "{date}"\nauthors = ["{author}"]\n+++\n\n',
                 json.dumps({"title": title, "date": date}, ensure_ascii=False, indent=2) + "\n\n",
-                f"#+TITLE: {title}\n#+AUTHOR: {author}\n\n",
+                f"---\ntitle: >-\n  {title}\nsubtitle: {tag}\nauthors:\n  - {author}\nslug: talk\n---\n\n",
             ]
         )
 
@@ -107,7 +126,9 @@ class Frame:
         if "attendees" in self.layout.frame:
             people = [person.full for person in self.labels.people.values()]
             people += [invent(self.random, self.language).full for _ in range(self.random.randint(0, 6))]
-            head = "出席：" if self.language == "zh" else self.random.choice(["Attendees:", "Present:", "Participants"])
+            head = (
+                "出席：" if self.language == "zh" else self.random.choice(["Attendees:", "Present:", "Participants:"])
+            )
             if self.random.random() < 0.5:
                 self._block(self._dressed(head + " " + ("、" if self.language == "zh" else ", ").join(people)))
             else:
@@ -134,7 +155,7 @@ class Frame:
         alone = self.layout.sided and not self.layout.answer.labelled
         if alone and not before_question:
             return  # what is between a question and its unlabelled answer would be read as the answer
-        share = HEADING_SHARE * (2 if before_question else 0.2 if self.layout.sided else 1)
+        share = HEADING_SHARE * (2 if before_question else 0 if self.layout.sided else 1)
         if "glued headings" in self.layout.frame and self._markup == "plain" and self.random.random() < share:
             self.page.write(self._pick("section_heads"))
             return
@@ -149,6 +170,16 @@ class Frame:
                     self._caption()
                 else:
                     self._block(self._dressed(self._fill(self._pick(part))))
+
+    def after_turn(self, label: str | None) -> None:
+        """The same in another language, folded, quoted or in italics; it is no turn."""
+        originals = "originals" in self.layout.frame and not self.layout.opening and not self.layout.one_line
+        if not (originals and label and self.foreign and self._markup in {"markdown", "plain"}):
+            return
+        text = self.random.choice(self.foreign[0].paragraphs)
+        form = self.original or self.random.choice(ORIGINALS)
+        self.original = form
+        self.page.write(form.replace("{text}", text).replace("{name}", label))
 
     # --- after
 

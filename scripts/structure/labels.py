@@ -27,7 +27,8 @@ STYLES = {
             "outlet",
             "numbered",
         ),
-        *("user", "affiliation", "mixed", "mixed", "original", "original", "pair"),
+        *("user", "affiliation", "mixed", "mixed", "named-initials", "original", "original"),
+        *("pair",),
     ),
     "zh": (
         *("full", "full", "full", "full", "surname", "title", "title", "role", "role", "role", "outlet", "outlet"),
@@ -120,6 +121,11 @@ def label_turns(turns: Sequence[Turn], style: str, language: str, random: Random
         glue = "和" if language == "zh" else random.choice([" and ", " & "])
         short[order[2]] = glue.join(person.full if language == "zh" else person.given for person in two)
     printed = [short[key] for key in keys]
+    if style == "named-initials":
+        printed = [
+            f"{people[key].full} ({_initials(people[key])})" if key not in keys[:at] else _initials(people[key])
+            for at, key in enumerate(keys)
+        ]
     if style == "mixed":
         printed = _mixed(keys, people, language, random)
     legend = tuple((short[key], people[key].full) for key in order if style in {"initials", "letter", "surname"})
@@ -170,8 +176,12 @@ def _label(person: Person, style: str, at: int, language: str, random: Random, *
     return _chinese(person, style, at, random, asks=asks) if language == "zh" else _english(person, style, at, random)
 
 
+def _initials(person: Person) -> str:
+    return "".join(part[0] for part in re.split(r"[ \-]", person.full) if part[:1].isalpha()).upper()
+
+
 def _english(person: Person, style: str, at: int, random: Random) -> str:
-    initials = "".join(part[0] for part in re.split(r"[ \-]", person.full) if part[:1].isalpha()).upper()
+    initials = _initials(person)
     honorific = random.choice(words("en")["honorifics"])
     return {
         "first": person.given,

@@ -91,6 +91,7 @@ FRAME = {
     "closing": 0.4,
     "footnotes": 0.12,
     "after": 0.3,
+    "originals": 0.04,
 }
 """What may be around the turns of a talk, and how often."""
 
@@ -105,6 +106,7 @@ DAMAGE = {
     "uneven blank lines": 0.08,
     "carriage returns": 0.06,
     "repeated labels": 0.06,
+    "glued turns": 0.04,
 }
 """What may be wrong with a page, and how often."""
 
@@ -253,7 +255,7 @@ def _underscore_label(random: Random, language: str) -> Layout:
 
 @family("bracket-label")
 def _bracket_label(random: Random, language: str) -> Layout:
-    brackets = ["[]", "[]", "()", "{}"] if language == "en" else ["【】", "【】", "［］", "[]", "（）", "《》", "「」"]
+    brackets = ["[]", "[]", "()"] if language == "en" else ["【】", "【】", "［］", "[]", "（）", "《》", "「」"]
     opening, closing = tuple(random.choice(brackets))
     after = random.choice([" ", " ", ": "] if language == "en" else ["", "", " ", "："])
     bold = random.choice(["", "", "**"])
@@ -271,7 +273,7 @@ def _dash_label(random: Random, language: str) -> Layout:
 
 @family("pipe-label")
 def _pipe_label(random: Random, language: str) -> Layout:
-    mark = random.choice([" | ", " | ", "｜", " / ", " » ", " = ", "\t", ". ", " > ", "·"])
+    mark = random.choice([" | ", " | ", "｜", " / ", " » ", "\t", ". ", " > "])
     bold = random.choice(["", "", "**"])
     form = Form(f"{bold}{{name}}{bold}{mark}")
     return _both(form, **_names(random, language), **_spacing(random, language))
@@ -283,7 +285,8 @@ def _turn_in_bold(random: Random, language: str) -> Layout:
     colon = _colon(random, language)
     gap = "" if colon == "：" else " "
     mark = random.choice(["**", "**", "*", "_", "__"])
-    question = Form(f"{mark}{{name}}{colon}{gap}", mark, each=(mark, mark))
+    broken = mark * 2 if random.random() < 0.15 else ""
+    question = Form(f"{mark}{{name}}{colon}{broken}{gap}", mark, each=(mark, mark))
     answer = Form(random.choice([f"{{name}}{colon}{gap}", f"{{name}}{colon}{gap}", ""]))
     layout = _both(question, **_names(random, language, sided=True), **_spacing(random, language))
     return replace(layout, answer=answer)
@@ -354,6 +357,8 @@ def _time_and_label(random: Random, language: str) -> Layout:
             f"{mark}[{{name}}]{mark} [{{time}}] ",
         ]
     )
+    if language == "zh" and random.random() < 0.3:
+        before = f"{mark}{{name}}（{{time}}）{colon}{mark}"
     return _both(Form(before), time=_time(random), **_names(random, language), **_spacing(random, language))
 
 
@@ -379,7 +384,8 @@ def _one_line(random: Random, language: str) -> Layout:
     mark = random.choice(["", "", "", "**"])
     form = Form(f"{mark}{{name}}{colon}{mark}" + random.choice(["", "" if language == "zh" else " "]))
     gap = random.choice(["", "", " ", "\u3000\u3000"] if language == "zh" else [" ", " ", " ", "  ", ""])
-    return _both(form, markup="plain", between=gap, paragraph=gap, one_line=True, **_names(random, language))
+    names = {"names": "letters", "sided": True} if random.random() < 0.15 else _names(random, language)
+    return _both(form, markup="plain", between=gap, paragraph=gap, one_line=True, **names)
 
 
 # --- labels on a line of their own
@@ -694,6 +700,10 @@ def _table(random: Random, language: str) -> Layout:
             form, between="\n", opening="| | | |\n|---|---|---|\n", closing="\n", time=_time(random),
             **_names(random, language),
         )  # fmt: skip
+    if random.random() < 0.25:  # a row for a question and its answer
+        question = Form(f"\n| {mark}", f"{mark} | ", one_paragraph=True)
+        layout = _question_layout(random, language, "markdown", question, between="", opening=head + rule.strip())
+        return replace(layout, answer=Form("", " |", one_paragraph=True), closing="\n")
     form = Form(f"| {mark}{{name}}{mark} | ", " |", one_paragraph=True)
     return _both(form, between="\n", opening=head + rule, closing="\n", **_names(random, language))
 

@@ -13,7 +13,9 @@ from structure.labels import invent, words
 from structure.pages import Page, Redressed, escape, heading, items, paragraph
 from structure.talks import EAST_ASIAN
 
-SENTENCE = re.compile(r"[^.!?。！？\n]{6,300}[.!?。！？][”\"’）)]?")
+SENTENCE_GAP = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])(?![”’）」])|(?<=[。！？][”’）」])")
+SENTENCE_CHARS = range(12, 300)
+CODE = re.compile(r"[{}<>=|]|\w\(|::")
 CLAUSE = re.compile(r"[,.;:!?，。；：！？、“”\"()（）\n—–]+")
 MAX_PARAGRAPHS, MAX_CHARS = 60, 2000
 """A block is written from so many paragraphs, and so many characters of each."""
@@ -30,6 +32,8 @@ class Writer(NamedTuple):
     random: Random
     language: str
     markup: str
+    colon: str
+    """A colon and the space after it."""
 
     def word(self, name: str) -> str:
         """A word of a list of `words.toml`."""
@@ -62,11 +66,6 @@ class Writer(NamedTuple):
         """A person."""
         person = invent(self.random, self.language)
         return person.full if self.language == "zh" or self.random.random() < 0.7 else person.given
-
-    @property
-    def colon(self) -> str:
-        """A colon and the space after it."""
-        return self.random.choice(["：", "：", ": ", ":"]) if self.language == "zh" else ": "
 
     def strong(self, text: str) -> str:
         """The text in bold type, where the markup has any."""
@@ -129,11 +128,13 @@ def block(
     """A block that looks like a talk in some way, and its kind."""
     first = random.randrange(len(paragraphs))
     paragraphs = paragraphs[first : first + MAX_PARAGRAPHS]
-    sentences = [found.strip() for text in paragraphs for found in SENTENCE.findall(text[:MAX_CHARS])]
+    found = [words.strip() for text in paragraphs for words in SENTENCE_GAP.split(text[:MAX_CHARS])]
+    sentences = [words for words in found if len(words) in SENTENCE_CHARS and not CODE.search(words)]
     if len(sentences) < MIN_SENTENCES:
         sentences += [text[:MAX_CHARS] for text in paragraphs]
     sentences = [escape(text, markup) for text in sentences]
-    writer = Writer(sentences, [escape(text, markup) for text in paragraphs], random, language, markup)
+    colon = random.choice(["：", "：", "：", ": ", ":"]) if language == "zh" else ": "
+    writer = Writer(sentences, [escape(text, markup) for text in paragraphs], random, language, markup, colon)
     kind, write = BLOCKS[name or random.choice(list(BLOCKS))]
     text = write(writer)
     return (_in_tags(text) if markup == "html" else text), kind
@@ -245,11 +246,12 @@ def _code(w: Writer) -> str:
 @kind_of("none")
 def _agenda(w: Writer) -> str:
     hour, rows = w.random.randint(8, 14), []
+    forms = ["{t} {i} ({n})", "{t}–{u} {i}: {n}", "{t} {n}: {i}", "{n}: {i} [{t}]", "{t} {i}"]
+    forms = w.random.sample(forms, w.random.choice([1, 1, 1, 2]))
     for at, item in enumerate(w.some("agenda", 4, 12)):
         time = f"{hour + at // 3:02d}:{at % 3 * 20:02d}"
-        form = w.random.choice(["{t} {i} ({n})", "{t}–{u} {i}: {n}", "{t} {n}: {i}", "{n}: {i} [{t}]", "{t} {i}"])
         end = f"{hour + at // 3:02d}:{at % 3 * 20 + 15:02d}"
-        rows.append(form.format(t=time, i=item, n=w.name(), u=end))
+        rows.append(w.random.choice(forms).format(t=time, i=item, n=w.name(), u=end))
     return w.listed(rows)
 
 
@@ -364,11 +366,11 @@ def _mail(w: Writer) -> str:
 
 @kind_of("none")
 def _bibliography(w: Writer) -> str:
+    form = w.random.choice(["[{k}] {s}, {g}.: {t}. {y}.", "{s}, {g}. ({y}). {t}.", "{k}. {g} {s}: {t}, {y}"])
     rows = []
     for at in range(w.random.randint(4, 14)):
         person = invent(w.random, w.language)
         year, number = w.random.randint(1950, 2022), at + 1
-        form = w.random.choice(["[{k}] {s}, {g}.: {t}. {y}.", "{s}, {g}. ({y}). {t}.", "{k}. {g} {s}: {t}, {y}"])
         rows.append(form.format(k=number, s=person.surname, g=person.given[0], t=w.topic(), y=year))
     return w.lines(rows)
 
@@ -410,6 +412,42 @@ def _quiz(w: Writer) -> str:
 def _articles_of_law(w: Writer) -> str:
     form = "第{k}条　{t}" if w.language == "zh" else w.random.choice(["Article {k}. {t}", "§ {k} {t}", "{k}.1 {t}"])
     return "\n\n".join(form.format(k=at + 1, t=w.text()) for at in range(w.random.randint(4, 15)))
+
+
+@kind_of("none")
+def _timeline(w: Writer) -> str:
+    form = w.random.choice(
+        ["{y}: {t}", "{y} – {t}", "{y}\n{t}", "In {y}: {t}"] if w.language == "en" else ["{y}年：{t}", "{y}年\n{t}"]
+    )
+    year = w.random.randint(1890, 1990)
+    return w.listed([form.format(y=w.strong(str(year + at * 3)), t=w.text(2)) for at in range(w.random.randint(4, 12))])
+
+
+@kind_of("none")
+def _scores(w: Writer) -> str:
+    """Results, standings and polls: names and numbers around colons."""
+    count = w.random.randint(4, 12)
+    if w.random.random() < 0.5:
+        rows = [f"{w.name()}{w.colon}{w.random.randint(0, 99)}%" for _ in range(count)]
+    else:
+        rows = [f"{w.name()} – {w.name()} {w.random.randint(0, 5)}:{w.random.randint(0, 5)}" for _ in range(count)]
+    return w.listed(rows)
+
+
+@kind_of("none")
+def _questionnaire(w: Writer) -> str:
+    """Questions that nobody answers."""
+    rows = [text.replace("{topic}", w.topic()) for text in w.some("questions", 4, 12)]
+    if w.random.random() < 0.5:
+        rows = [f"{at + 1}. {text}" for at, text in enumerate(rows)]
+    return w.listed([w.strong(row) for row in rows] if w.random.random() < 0.3 else rows)
+
+
+@kind_of("none")
+def _letters(w: Writer) -> str:
+    """Letters to the editor, each with a name below."""
+    dear = w.random.choice(["Sir,", "Dear editor,", "To the editor:"]) if w.language == "en" else "编辑："
+    return "\n\n".join(f"{dear}\n\n{w.text(5)}\n\n{w.name()}" for _ in range(w.random.randint(2, 5)))
 
 
 # --- prose

@@ -11,7 +11,7 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 
@@ -20,14 +20,14 @@ if __name__ == "__main__":
 
 from structure.frame import Frame
 from structure.labels import Labels, label_turns, renamed
-from structure.layouts import FAMILIES, Form, Layout, draw_layout
-from structure.negatives import redress_negative
+from structure.layouts import FAMILIES, SIDED_FAMILIES, Form, Layout, draw_layout
+from structure.negatives import BLOCKS, redress_negative
 from structure.pages import Page, Redressed, Start, damaged, escape, wrap
 from structure.talks import EAST_ASIAN, Prose, Talk, Turn, merged, read_case_prose, read_prose, read_talks
 
 __all__ = [
     "FAMILIES", "Layout", "Prose", "Redressed", "Start", "Talk", "Turn", "draw_layout", "read_case_prose",
-    "read_prose", "read_talks", "redress", "redress_negative",
+    "read_prose", "read_talks", "redress", "redress_many", "redress_many_negatives", "redress_negative",
 ]  # fmt: skip
 
 MIN_TURNS, MAX_TURNS = 4, 60
@@ -36,6 +36,8 @@ MIN_SIDED_SHARE = 0.9
 MAX_PARAGRAPHS = 8
 """Of a turn; longer ones are cut."""
 MAX_TRIFLE_CHARS = 8
+GLUED_SHARE = 0.1
+"""How often a turn goes on in the line of the one before, in a text where that happens."""
 CHARS_PER_SECOND = 15
 
 
@@ -46,13 +48,15 @@ def is_sided(turns: Sequence[Turn]) -> bool:
     return known >= MIN_SIDED_SHARE * len(sides) and "q" in sides and "a" in sides
 
 
-def excerpt(talk: Talk, random: Random) -> list[Turn]:
-    """A run of 4 to 60 turns of a talk, long turns cut and trifles left out now and then."""
-    turns = list(talk.turns)
+def excerpt(talk: Talk, layout: Layout, random: Random) -> list[Turn]:
+    """A run of 4 to 60 turns of a talk, now and then of 2; long turns are cut, some trifles are left out."""
+    turns = told_apart(talk.turns, layout)
     if not is_sided(turns) and random.random() < 0.4:
         turns = merged(turn for turn in turns if len(turn.text) > MAX_TRIFLE_CHARS) or turns
-    most = min(random.choice([6, 8, 12, 16, 24, 40, MAX_TURNS]), len(turns))
+    most = min(random.choice([2, MIN_TURNS, 6, 8, 8, 12, 12, 16, 16, 24, 24, 40, 40, MAX_TURNS]), len(turns))
     start = random.choice([0, random.randint(0, len(turns) - most)])
+    if layout.sided and not layout.answer.labelled and turns[start].side != "q":
+        start += 1 if start + most < len(turns) else -1
     paragraphs = random.choice([2, 4, MAX_PARAGRAPHS])
     return [
         turn._replace(text="\n\n".join(turn.text.split("\n\n")[:paragraphs])) for turn in turns[start : start + most]
@@ -83,7 +87,7 @@ def redress(talk: Talk, layout: Layout, random: Random, prose: Sequence[Prose] =
 
     Sides stay, names change. A layout that needs sides (`layout.sided`) needs a talk that has them.
     """
-    turns = told_apart(excerpt(talk, random), layout)
+    turns = excerpt(talk, layout, random)
     language = talk.language
     style = "full" if layout.names == "letters" else layout.names
     labels = label_turns(turns, style, language, random)
@@ -116,6 +120,36 @@ def redress(talk: Talk, layout: Layout, random: Random, prose: Sequence[Prose] =
     )
 
 
+def redress_many(
+    talks: Sequence[Talk], prose: Sequence[Prose], count: int, random: Random, families: Sequence[str] = ()
+) -> Iterator[Redressed]:
+    """So many talks in layouts of `families` (all if none are named), each equally often.
+
+    Families of sources come equally often, too, as far as their sides are known where the layout needs them.
+    """
+    sources: dict[bool, dict[str, list[Talk]]] = {True: {}, False: {}}
+    for talk in talks:
+        for sided in dict.fromkeys((is_sided(talk.turns), False)):
+            sources[sided].setdefault(talk.family, []).append(talk)
+    layouts = [name for name in families or FAMILIES if sources[True] or name not in SIDED_FAMILIES]
+    names = {sided: sorted(sources[sided]) for sided in (True, False)}
+    for at in range(count):
+        family = layouts[at % len(layouts)]
+        needed = family in SIDED_FAMILIES
+        talk = random.choice(sources[needed][random.choice(names[needed])])
+        layout = draw_layout(random, talk.language, sided=is_sided(talk.turns), families=[family])
+        yield redress(talk, layout, random, prose)
+
+
+def redress_many_negatives(prose: Sequence[Prose], count: int, random: Random) -> Iterator[Redressed]:
+    """So many texts that are no talk; each block of `BLOCKS` comes equally often."""
+    names = sorted(BLOCKS)
+    for at in range(count):
+        text = random.choice(prose)
+        made = redress_negative(text.paragraphs, random, text.language, names[at % len(names)])
+        yield made._replace(family=text.family)
+
+
 def _letters(turns: Sequence[Turn], language: str, random: Random) -> Iterable[str]:
     pairs = [("Q", "A"), ("Q", "A"), ("q", "a"), ("Question", "Answer")]
     if language == "zh":
@@ -138,7 +172,8 @@ def _write_turns(
         number += turn.side == "q" or not layout.sided
         form = layout.question if turn.side == "q" else layout.answer
         if at:
-            page.write(_between(layout, random))
+            glued = "glued turns" in layout.damage and form.labelled and random.random() < GLUED_SHARE
+            page.write(random.choice(["", " "]) if glued and layout.markup == "plain" else _between(layout, random))
             frame.between_turns(before_question=turn.side == "q")
         shown = odd.get(at) or label
         before, after = (
@@ -154,6 +189,7 @@ def _write_turns(
         _write_words(page, turn, form, layout, labels, random, again=again)
         page.end()
         page.write(after)
+        frame.after_turn(page.starts[-1].label)
         seconds += len(turn.text) // CHARS_PER_SECOND + 2
 
 
@@ -278,7 +314,7 @@ def main() -> None:
         talk = random.choice(talks)
         families = options.family or [list(FAMILIES)[at % len(FAMILIES)]]
         layout = draw_layout(random, talk.language, sided=is_sided(talk.turns), families=families)
-        sample = redress(talk, layout, random, [text for text in prose if text.language == talk.language])
+        sample = redress(talk, layout, random, prose)
         _write_sample(options.out / f"{at:03d}-{sample.layout_family}.txt", sample)
     for at in range(options.count // 2):
         text = random.choice(prose)

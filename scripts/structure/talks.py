@@ -125,10 +125,13 @@ def talk_of(row: dict[str, Any], text: str) -> Talk | None:
     """The talk of a line of the truth and the text of its document; None if too little of it is clean."""
     starts = [turn["start"] for turn in row["turns"]]
     labels = frozenset(turn["speaker"].strip("[]()【】 ") for turn in row["turns"] if turn["speaker"])
+    subtitles = "-->" in text[:500]
     runs: list[list[Turn]] = [[]]
     for turn, (start, end) in zip(row["turns"], itertools.pairwise([*starts, len(text)]), strict=True):
         words = turn_text(text[start : min(end, start + MAX_TURN_CHARS)], turn["first"], turn["last"])
         words = words and without_labels(words, turn["speaker"], labels)
+        if words and subtitles:
+            words = words.replace("\n\n", " ")
         if words and row["group"] == "ama":
             words = ASKER.sub("", words)
         if words:
@@ -162,7 +165,7 @@ def turn_text(raw: str, first: str, last: str) -> str | None:
     """
     raw = html.unescape(raw) if "&" in raw else raw
     if "-->" in raw:
-        raw = re.sub(r"\s*\n\s*", " ", CUE.sub("", raw))
+        raw = re.sub(r"\s*\n\s*", "\n\n", CUE.sub("", raw))
     squeezed, starts, places = _squeezed(raw)
     at = squeezed.rfind(last) + len(last) - 1
     if not last or at < len(last) - 1 or not squeezed.startswith(first):
@@ -192,11 +195,10 @@ def without_labels(text: str, speaker: str | None, labels: frozenset[str]) -> st
 
 
 def _looks_like_label(name: str) -> bool:
-    """Whether somebody may speak here whom the truth has missed: two capitalised words, or a few characters."""
+    """Whether somebody may speak here whom the truth has missed: a few words or characters."""
     if EAST_ASIAN.search(name):
         return len(name) <= 8
-    parts = name.split()
-    return len(parts) <= 2 and all(part[:1].isupper() for part in parts)
+    return len(name.split()) <= (5 if re.search(r",|&|\+| and ", name) else 2)
 
 
 def paragraphs_of(text: str, *, headings: bool = True) -> list[str]:
