@@ -77,6 +77,6 @@ class Trees(msgspec.Struct, frozen=True):
 
 
 @cache
-def load_trees(name: str) -> Trees:
-    """The trees of `{name}.forest` in this package, read once per process."""
-    return Trees.read((resources.files(__package__) / f"{name}.forest").read_bytes())
+def load_trees(name: str, package: str = __package__) -> Trees:
+    """The trees of `{name}.forest` in a package, this one by default, read once per process."""
+    return Trees.read((resources.files(package) / f"{name}.forest").read_bytes())

@@ -33,6 +33,9 @@ __all__ = [
 MIN_TURNS, MAX_TURNS = 4, 60
 MIN_SIDED_SHARE = 0.9
 """A talk is printed in layouts that need sides if this share of its turns has one."""
+BRIEF_SHARE = 0.2
+"""Talks of which only the first sentence of each turn is printed."""
+FIRST_SENTENCE = re.compile(r"[^\n]{1,200}?(?:[.!?…](?=\s)|[。！？])")
 MAX_PARAGRAPHS = 8
 """Of a turn; longer ones are cut."""
 MAX_TRIFLE_CHARS = 8
@@ -49,18 +52,27 @@ def is_sided(turns: Sequence[Turn]) -> bool:
 
 
 def excerpt(talk: Talk, layout: Layout, random: Random) -> list[Turn]:
-    """A run of 4 to 60 turns of a talk, now and then of 2; long turns are cut, some trifles are left out."""
+    """A run of 2 to 60 turns of a talk; long turns are cut, some trifles are left out.
+
+    Now and then each turn is its first sentence: short talks of short turns are printed, too.
+    """
     turns = told_apart(talk.turns, layout)
     if not is_sided(turns) and random.random() < 0.4:
         turns = merged(turn for turn in turns if len(turn.text) > MAX_TRIFLE_CHARS) or turns
-    most = min(random.choice([2, MIN_TURNS, 6, 8, 8, 12, 12, 16, 16, 24, 24, 40, 40, MAX_TURNS]), len(turns))
+    most = min(random.choice([2, 3, MIN_TURNS, MIN_TURNS, 6, 6, 8, 8, 12, 12, 16, 16, 24, 40, MAX_TURNS]), len(turns))
     start = random.choice([0, random.randint(0, len(turns) - most)])
     if layout.sided and not layout.answer.labelled and turns[start].side != "q":
         start += 1 if start + most < len(turns) else -1
     paragraphs = random.choice([2, 4, MAX_PARAGRAPHS])
-    return [
-        turn._replace(text="\n\n".join(turn.text.split("\n\n")[:paragraphs])) for turn in turns[start : start + most]
-    ]
+    run = turns[start : start + most]
+    if random.random() < BRIEF_SHARE:
+        return [turn._replace(text=_first_sentence(turn.text)) for turn in run]
+    return [turn._replace(text="\n\n".join(turn.text.split("\n\n")[:paragraphs])) for turn in run]
+
+
+def _first_sentence(text: str) -> str:
+    match = FIRST_SENTENCE.match(text)
+    return match[0].rstrip() if match else text.split("\n\n", 1)[0]
 
 
 def told_apart(turns: Sequence[Turn], layout: Layout) -> list[Turn]:

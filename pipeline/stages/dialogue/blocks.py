@@ -12,7 +12,7 @@ import regex
 from pipeline.model.document import Document, Label, Script, script_of
 from pipeline.text.lines import Line, display_width
 
-OPENING_MARKUP = regex.compile(r"(?P<blocks>(?:#{1,6}(?!!)\s*|>\s*)*+)(?P<emphasis>(?:\*{1,3}(?=\S)|__?(?=\S))*+)")
+OPENING_MARKUP = regex.compile(r"(?P<blocks>(?:#{1,6}(?!!)\s*|>(?!>)\s*)*+)(?P<emphasis>(?:\*{1,3}(?=\S)|__?(?=\S))*+)")
 QUESTION_DASH = regex.compile(r"(?:——|―{1,2}|──)\s*(?=\S)")
 """The dash that opens a question in Chinese. The one before a quotation's author looks the same; removing it does no
 harm."""

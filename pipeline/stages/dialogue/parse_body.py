@@ -4,7 +4,7 @@
 parsers reads the body: with labelled turns, with questions that have no label, or without a dialogue.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 import msgspec
 
@@ -14,29 +14,22 @@ from pipeline.stages.dialogue.blocks import Block
 from pipeline.stages.dialogue.closing import mark_closing
 from pipeline.stages.dialogue.exchanges import MAX_UNASSIGNED_LABEL_CHARS
 from pipeline.stages.dialogue.headings import is_heading, is_prose_heading
-from pipeline.stages.dialogue.label_candidates import (
-    LABEL_SEARCH_CHARS,
-    LABEL_SEPARATOR,
-    LabelCandidate,
-    find_candidate,
-    label_key,
-)
-from pipeline.stages.dialogue.label_layout import labels_set_alike
-from pipeline.stages.dialogue.label_selection import SpeakerLabels, select_speaker_labels
+from pipeline.stages.dialogue.label_candidates import LabelCandidate, find_candidate
 from pipeline.stages.dialogue.labelled_block import LabelledBlock, whole_block
-from pipeline.stages.dialogue.questions import (
-    PLAIN_STYLE,
-    QUESTION_NUMBER,
-    bare_questions,
-    line_style,
-    questions_above_answers,
-)
+from pipeline.stages.dialogue.questions import PLAIN_STYLE, QUESTION_NUMBER, line_style
 from pipeline.stages.dialogue.roles import TurnPart, assign_roles
+from pipeline.stages.dialogue.selected_turns import (
+    CHANGE_OF_SPEAKER,
+    SelectedTurns,
+    UnlabelledPart,
+    selected_turns,
+)
 from pipeline.stages.dialogue.speaker_aliases import speaker_names
 from pipeline.stages.dialogue.speaker_key import find_speaker_keys
 from pipeline.stages.dialogue.split_turns import split_glued_turns, split_one_line_dumps
 from pipeline.stages.dialogue.titles import TitleBlocks, find_title
 from pipeline.stages.dialogue.turn_features import turn_features
+from pipeline.stages.dialogue.turn_starts import find_turn_starts
 from pipeline.text.lines import word_characters
 
 MAX_FEATURED_SPEAKERS = 6
@@ -62,7 +55,7 @@ class ParsedBody(msgspec.Struct, frozen=True, gc=False):
     """One version of the body: its blocks in order, its speakers' labels, and a second candidate for the title."""
 
     blocks: list[LabelledBlock]
-    labels: SpeakerLabels
+    labels: SelectedTurns
     other_title: Block | None = None
 
 
@@ -72,7 +65,7 @@ class _SplitBody(msgspec.Struct, frozen=True, gc=False):
     blocks: Sequence[Block]
     candidates: Mapping[int, LabelCandidate]
     title: TitleBlocks
-    labels: SpeakerLabels
+    labels: SelectedTurns
 
 
 def parse_body(
@@ -89,14 +82,20 @@ def parse_body(
     placed |= _title_blocks(blocks, title, labels)
     rest = [i for i in range(len(blocks)) if i not in placed]
     position = {i: n for n, i in enumerate(rest)}
-    turns = {position[i]: label for i, label in labels.by_block.items() if i in position}
-    body = _parse_rest([blocks[i] for i in rest], turns, key_names, labels, makers)
+    turns = msgspec.structs.replace(
+        labels,
+        blocks=tuple(blocks[i] for i in rest),
+        by_block={position[i]: label for i, label in sorted(labels.by_block.items()) if i in position},
+        unlabelled={position[i]: part for i, part in sorted(labels.unlabelled.items()) if i in position},
+        unlabelled_confidences={position[i]: value for i, value in labels.unlabelled_confidences.items() if i in position},
+    )
+    body = _parse_rest(turns, key_names, makers)
     in_order = sorted([*placed.values(), *body], key=lambda labelled: labelled.block.start)
     return ParsedBody(in_order, labels, blocks[title.other] if title.other is not None else None)
 
 
 def _title_blocks(
-    blocks: Sequence[Block], title: TitleBlocks, labels: SpeakerLabels
+    blocks: Sequence[Block], title: TitleBlocks, labels: SelectedTurns
 ) -> Iterator[tuple[int, LabelledBlock]]:
     """The title, its repetitions and its kickers, by index of their block."""
     for i in title.repeats:
@@ -118,122 +117,95 @@ def _announcement_part(block: Block) -> str:
     return "label" if len(block.text) <= MAX_UNASSIGNED_LABEL_CHARS and "\n" not in block.text else "lead"
 
 
-# --- which labels are speakers', and blocks that hold several turns
+# --- the turns, and blocks that hold several of them
 
 
 def _split_body(blocks: Sequence[Block], vocabulary: Vocabulary, key_title: str | None) -> _SplitBody:
-    """Divides blocks that hold several turns, and finds the title and the speakers' labels."""
+    """Divides blocks that hold several turns, and finds the title and the turns."""
     blocks = split_one_line_dumps(blocks)
-    candidates = _find_candidates(blocks, vocabulary)
-    title = find_title(blocks, candidates, key_title)
-    labels = _select_labels(blocks, candidates, title)
-    if miscapitalised := _miscapitalised_labels(blocks, candidates, labels):
-        candidates = dict(sorted((candidates | miscapitalised).items()))
-        labels = _select_labels(blocks, candidates, title)
-    recurring = _recurring_label_texts(labels)
-    labelled = {blocks[i].start for i, label in labels.by_block.items() if label.text in recurring}
-    divided = split_glued_turns(blocks, recurring, labelled)
-    if divided is None:
-        return _SplitBody(blocks, candidates, title, labels)
-    candidates = _candidates_of_divided(divided, blocks, candidates, vocabulary)
-    title = find_title(divided, candidates, key_title)
-    return _SplitBody(divided, candidates, title, _select_labels(divided, candidates, title))
+    turns = selected_turns(find_turn_starts(blocks, vocabulary), blocks, vocabulary)
+    recurring = _recurring_label_texts(turns.by_block)
+    labelled = {turns.blocks[i].start for i, label in turns.by_block.items() if label.text in recurring}
+    divided = split_glued_turns(turns.blocks, recurring, labelled)
+    if divided is not None:
+        turns = _with_glued_turns(turns, divided, vocabulary)
+    candidates = _find_candidates(turns.blocks, vocabulary)
+    title = find_title(turns.blocks, candidates | turns.by_block, key_title)
+    return _SplitBody(turns.blocks, dict(sorted((candidates | turns.by_block).items())), title, _without_title(turns, title))
 
 
 def _find_candidates(blocks: Sequence[Block], vocabulary: Vocabulary) -> dict[int, LabelCandidate]:
-    candidates = {
+    return {
         i: candidate for i, block in enumerate(blocks) if (candidate := find_candidate(block, vocabulary)) is not None
     }
-    alike = labels_set_alike(blocks, candidates) if vocabulary else {}
-    return dict(sorted((candidates | alike).items())) if alike else candidates
 
 
-def _candidates_of_divided(
-    divided: Sequence[Block],
-    blocks: Sequence[Block],
-    candidates: Mapping[int, LabelCandidate],
-    vocabulary: Vocabulary,
-) -> dict[int, LabelCandidate]:
-    """The candidates after some blocks were divided; the blocks that stayed whole are not read again."""
-    known = {block.start: (block.end, candidates.get(i)) for i, block in enumerate(blocks)}
-    updated = {}
-    for i, block in enumerate(divided):
-        end, candidate = known.get(block.start, (-1, None))
-        if end != block.end:
-            candidate = find_candidate(block, vocabulary)
-        if candidate is not None:
-            updated[i] = candidate
-    return updated
-
-
-def _miscapitalised_labels(
-    blocks: Sequence[Block], candidates: Mapping[int, LabelCandidate], labels: SpeakerLabels
-) -> dict[int, LabelCandidate]:
-    """Labels that are a speaker's but for their capitals: `daily Post: …` where `Daily Post` speaks."""
-    known = {label.key: label for label in labels.by_block.values() if not label.anonymous and label.form == "mark"}
-    corrected = {}
-    for i, block in enumerate(blocks):
-        if i in candidates or not known:
-            continue
-        mark = LABEL_SEPARATOR.search(block.text, 0, LABEL_SEARCH_CHARS)
-        if mark is None or (label := known.get(label_key(block.text[: mark.start()]))) is None:
-            continue
-        text = block.text[: mark.start()].rstrip("*_ ")
-        after = block.text[mark.end() :]
-        text_start = mark.end() + len(after) - len(after.lstrip("*_ "))
-        end = block.start + len(text)
-        corrected[i] = LabelCandidate(block.start, end, text, label.key, label.kind, label.anonymous, text_start)
-    return corrected
-
-
-def _recurring_label_texts(labels: SpeakerLabels) -> set[str]:
+def _recurring_label_texts(labels: Mapping[int, LabelCandidate]) -> set[str]:
     """The labels, as they are written, that begin at least three turns, or two of a speaker who asks."""
     weights: dict[str, float] = {}
-    for label in labels.by_block.values():
-        if label.form == "mark":
+    for label in labels.values():
+        if label.form == "mark" and label.text != CHANGE_OF_SPEAKER:
             weight = ASKING_LABEL_WEIGHT if label.kind in {"asks", "outlet"} else 1
             weights[label.text] = weights.get(label.text, 0) + weight
     return {text for text, weight in weights.items() if weight >= MIN_GLUED_LABEL_WEIGHT}
 
 
-def _select_labels(
-    blocks: Sequence[Block], candidates: Mapping[int, LabelCandidate], title: TitleBlocks
-) -> SpeakerLabels:
-    """The speakers' labels, without that of the title, and without a first one far above all others."""
+def _with_glued_turns(turns: SelectedTurns, divided: Sequence[Block], vocabulary: Vocabulary) -> SelectedTurns:
+    """The turns after some blocks were divided before the labels of known speakers."""
+    known = {block.start: i for i, block in enumerate(turns.blocks)}
+    keys = {label.key for label in turns.by_block.values()}
+    by_block: dict[int, LabelCandidate] = {}
+    unlabelled: dict[int, UnlabelledPart] = {}
+    confidences: dict[int, float] = {}
+    for i, block in enumerate(divided):
+        before = known.get(block.start)
+        if before is None:
+            label = find_candidate(block, vocabulary)
+            if label is not None and label.key in keys:
+                by_block[i] = label
+        elif before in turns.by_block:
+            by_block[i] = turns.by_block[before]
+        elif before in turns.unlabelled:
+            unlabelled[i] = turns.unlabelled[before]
+            confidences[i] = turns.unlabelled_confidences[before]
+    return msgspec.structs.replace(
+        turns,
+        blocks=tuple(divided),
+        by_block=by_block,
+        unlabelled=unlabelled,
+        unlabelled_confidences=confidences,
+    )
+
+
+def _without_title(turns: SelectedTurns, title: TitleBlocks) -> SelectedTurns:
+    """The turns without those that are the title, and without a first one far above all others."""
     apart = {title.title, *title.repeats, *title.kickers}
-    labels = select_speaker_labels({i: label for i, label in candidates.items() if i not in apart}, blocks)
-    first, second, *_ = [*labels.by_block, len(blocks), len(blocks)]
-    is_stray = first == 0 and len(labels.by_block) > 2 and second - first >= MIN_STRAY_LABEL_DISTANCE
-    if title.title is None and is_stray:
-        rest = {i: label for i, label in labels.by_block.items() if i != first}
-        return msgspec.structs.replace(labels, by_block=rest)
-    return labels
+    first, second, *_ = [*sorted(turns.by_block), len(turns.blocks), len(turns.blocks)]
+    if title.title is None and first == 0 and len(turns.by_block) > 2 and second - first >= MIN_STRAY_LABEL_DISTANCE:
+        apart.add(first)
+    return msgspec.structs.replace(
+        turns,
+        by_block={i: label for i, label in turns.by_block.items() if i not in apart},
+        unlabelled={i: part for i, part in turns.unlabelled.items() if i not in apart},
+    )
 
 
 # --- the body
 
 
-def _parse_rest(
-    blocks: Sequence[Block],
-    turns: Mapping[int, LabelCandidate],
-    key_names: Mapping[str, str],
-    labels: SpeakerLabels,
-    makers: str,
-) -> list[LabelledBlock]:
-    """The body without title and speaker keys; `turns` are the labels by index of their block here."""
-    if turns:
-        return mark_closing(list(_parse_labelled(blocks, turns, key_names, labels)), makers)
-    if questions := bare_questions(blocks):
-        return mark_closing(list(_parse_unlabelled(blocks, questions)), makers)
-    return list(_parse_prose(blocks))
+def _parse_rest(turns: SelectedTurns, key_names: Mapping[str, str], makers: str) -> list[LabelledBlock]:
+    """The body without title and speaker keys."""
+    if turns.by_block or turns.unlabelled:
+        return mark_closing(list(_parse_turns(turns, key_names)), makers)
+    return list(_parse_prose(turns.blocks))
 
 
 class _Turn(msgspec.Struct, frozen=True, gc=False):
-    """One labelled turn: blocks `[start, end)`, whose first begins with `label`."""
+    """One turn: blocks `[start, end)`, whose first begins with `label` if it has one."""
 
     start: int
     end: int
-    label: LabelCandidate
+    label: LabelCandidate | None
     part: TurnPart
     name: str | None
     label_confidence: float
@@ -243,28 +215,23 @@ class _Turn(msgspec.Struct, frozen=True, gc=False):
     """The next turn is an answer."""
 
 
-def _parse_labelled(
-    blocks: Sequence[Block],
-    labels: Mapping[int, LabelCandidate],
-    key_names: Mapping[str, str],
-    speakers: SpeakerLabels,
-) -> Iterator[LabelledBlock]:
-    """A body with labelled turns, and perhaps questions without a label above labelled answers."""
+def _parse_turns(turns: SelectedTurns, key_names: Mapping[str, str]) -> Iterator[LabelledBlock]:
+    """A body with turns, whose labels, questions or answers may be missing."""
+    blocks, labels = turns.blocks, turns.by_block
     names = speaker_names(labels, key_names)
-    unlabelled = questions_above_answers(blocks, labels)
-    starts = sorted(labels.keys() | unlabelled)
+    starts = sorted(labels.keys() | turns.unlabelled.keys())
     ends = dict(zip(starts, [*starts[1:], len(blocks)], strict=True))
-    parts = _turn_parts(blocks, labels, names, ends, asked_without_label=bool(unlabelled))
-    holding = _questions_that_hold_answers(labels, parts, ends)
-    yield from _parse_above(blocks, starts[0])
+    parts: dict[int, TurnPart] = {**turns.unlabelled}
+    if labels:
+        parts |= _turn_parts(blocks, labels, names, ends, asked_without_label="question" in turns.unlabelled.values())
+    holding = _questions_that_hold_answers(starts, parts, ends)
+    yield from _parse_above(blocks, starts[0], {*starts})
     for i in starts:
-        if i not in labels:
-            yield from _parse_unlabelled_question(blocks, i, ends[i])
-            continue
-        label = labels[i]
-        confidence = speakers.confidences.get(label.key, TURN_CONFIDENCE)
+        label = labels.get(i)
+        confidence = turns.confidences.get(label.key, TURN_CONFIDENCE) if label else turns.unlabelled_confidences[i]
         answered = parts.get(ends[i]) == "answer"
-        turn = _Turn(i, ends[i], label, parts[i], names[label.key], confidence, i in holding, answered)
+        name = names[label.key] if label else None
+        turn = _Turn(i, ends[i], label, parts[i], name, confidence, i in holding, answered)
         yield from _parse_turn(blocks, turn)
 
 
@@ -287,25 +254,21 @@ def _turn_parts(
 
 
 def _questions_that_hold_answers(
-    labels: Mapping[int, LabelCandidate], parts: Mapping[int, TurnPart], ends: Mapping[int, int]
+    starts: Sequence[int], parts: Mapping[int, TurnPart], ends: Mapping[int, int]
 ) -> set[int]:
-    """Questions with unlabelled blocks below them and then the next question: their answers have no label."""
-    order = sorted(labels)
-    questions = [i for i in order if parts[i] == "question"]
+    """Questions with blocks below them and then the next question: their answers are among these blocks."""
+    questions = [i for i in starts if parts[i] == "question"]
     if not questions:
         return set()
-    following = dict(zip(order, [*order[1:], None], strict=True))
-    alone = {
-        i for i in questions if ends[i] - i > 1 and ((after := following[i]) is None or parts[after] == "question")
-    }
+    alone = {i for i in questions if ends[i] - i > 1 and parts.get(ends[i], "question") == "question"}
     return alone if len(alone) >= MIN_UNANSWERED_SHARE * len(questions) else set()
 
 
-def _parse_above(blocks: Sequence[Block], first: int) -> Iterator[LabelledBlock]:
+def _parse_above(blocks: Sequence[Block], first: int, starts: Set[int]) -> Iterator[LabelledBlock]:
     """What is between the title and the first turn: the lead, and sections with headings."""
     in_section = False
     for i in range(first):
-        if is_heading(blocks, i, {first}):
+        if is_heading(blocks, i, starts):
             in_section = True
             yield whole_block(blocks[i], "heading", "dialogue.heading", HEADING_CONFIDENCE)
         else:
@@ -313,18 +276,8 @@ def _parse_above(blocks: Sequence[Block], first: int) -> Iterator[LabelledBlock]
 
 
 def _parse_turn(blocks: Sequence[Block], turn: _Turn) -> Iterator[LabelledBlock]:
-    """A labelled block and what follows it up to the next turn."""
-    block, label = blocks[turn.start], turn.label
-    yield LabelledBlock(
-        block,
-        turn.part,
-        "dialogue.labelled",
-        min(turn.label_confidence, TURN_CONFIDENCE),
-        block.start + label.text_start,
-        label,
-        turn.name,
-        turn.label_confidence,
-    )
+    """The block at which a turn starts and what follows it up to the next turn."""
+    yield _first_block(blocks[turn.start], turn)
     in_section = False
     part, name = turn.part, turn.name
     for i in range(turn.start + 1, turn.end):
@@ -336,14 +289,33 @@ def _parse_turn(blocks: Sequence[Block], turn: _Turn) -> Iterator[LabelledBlock]
         else:
             if turn.holds_answer and part == "question" and _begins_answer(blocks, i, turn):
                 part, name = "answer", None
-            yield _continuation(blocks[i], part, name, "dialogue.continued")
+            rule = "dialogue.continued" if turn.label is not None and part == turn.part else "dialogue.below-question"
+            yield _continuation(blocks[i], part, name, rule)
+
+
+def _first_block(block: Block, turn: _Turn) -> LabelledBlock:
+    label = turn.label
+    if label is None:
+        if turn.part == "question":
+            return _question_block(block, turn.label_confidence)
+        return whole_block(block, turn.part, "dialogue.below-question", turn.label_confidence, turn.name)
+    return LabelledBlock(
+        block,
+        turn.part,
+        "dialogue.labelled",
+        min(turn.label_confidence, TURN_CONFIDENCE),
+        block.start + label.text_start,
+        label,
+        turn.name,
+        turn.label_confidence,
+    )
 
 
 def _is_heading_in_turn(blocks: Sequence[Block], i: int, turn: _Turn) -> bool:
     # Only a Markdown heading can be between a question and its answer.
     if turn.part == "question" and turn.answered and not blocks[i].is_heading:
         return False
-    label_is_alone = not blocks[turn.start].text[turn.label.text_start :].strip("*_ ")
+    label_is_alone = turn.label is not None and not blocks[turn.start].text[turn.label.text_start :].strip("*_ ")
     return is_heading(blocks, i, {turn.end}) and not (label_is_alone and i == turn.start + 1)
 
 
@@ -364,27 +336,6 @@ def _continuation(block: Block, part: str, name: str | None, rule: str) -> Label
 
 
 # --- questions without labels
-
-
-def _parse_unlabelled_question(blocks: Sequence[Block], i: int, end: int) -> Iterator[LabelledBlock]:
-    """A question without a label above labelled answers, and the blocks below it up to the next turn."""
-    yield _question_block(blocks[i], QUESTION_ABOVE_CONFIDENCE)
-    for block in blocks[i + 1 : end]:
-        yield _continuation(block, "answer", None, "dialogue.below-question")
-
-
-def _parse_unlabelled(blocks: Sequence[Block], questions: Sequence[int]) -> Iterator[LabelledBlock]:
-    """A body without labels whose `questions` are answered by the blocks below them."""
-    starts = set(questions)
-    for i, block in enumerate(blocks):
-        if i in starts:
-            yield _question_block(block, BARE_CONFIDENCE)
-        elif is_heading(blocks, i, starts):
-            yield whole_block(block, "heading", "dialogue.heading", BARE_CONFIDENCE)
-        elif i < questions[0]:
-            yield whole_block(block, "lead", "dialogue.above", BARE_CONFIDENCE)
-        else:
-            yield _continuation(block, "answer", None, "dialogue.below-question")
 
 
 def _question_block(block: Block, confidence: float) -> LabelledBlock:

@@ -1,0 +1,297 @@
+"""Every place at which a turn could start, in each way in which sources print one.
+
+A candidate is a label with words after it (`Ada: Yes.`), a label above its words, or a paragraph without a label. What
+is a turn is decided by `turn_starts`, with the whole document in view; here nothing may be missed. The forms are those
+of `TurnForm`.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import msgspec
+import regex
+
+from pipeline.stages.dialogue.blocks import CLOSING_CHARS, Block
+from pipeline.stages.dialogue.label_candidates import CAPITALISED_WORD, PARENTHESISED, TRAILING_NUMBER
+
+TurnForm = Literal[
+    "mark", "above", "line", "bracket", "change", "letter", "timed", "wide", "cell", "sign", "inner", "paragraph"
+]
+"""How a turn is printed.
+
+- `mark`: `Ada: Yes.`
+- `above`: `Ada:` alone on its line, with the words below
+- `line`: a short line without a colon, with the words below
+- `bracket`: `[Ada] Yes.`, `【问】为什么？`
+- `change`: `>> Yes.`
+- `letter`: `Q Why?`, `Q. Why?`
+- `timed`: `Ada 00:12` alone on its line
+- `wide`: `Ada    Yes.`
+- `cell`: `| Ada | Yes. |`
+- `sign`: `Ada — Yes.`, `ADA. Yes.`
+- `inner`: `… walk. Ada: Yes.` amid a line
+- `paragraph`: words without a label
+"""
+TURN_FORMS: tuple[TurnForm, ...] = TurnForm.__args__  # type: ignore[attr-defined]
+
+RECURRING_FORMS: frozenset[TurnForm] = frozenset({"line", "inner", "wide", "sign"})
+MAX_LABEL_CHARS = 60
+MAX_LINE_LABEL_CHARS = 42
+"""Characters of a label that is a line of its own without a colon."""
+MIN_INNER_BLOCK_CHARS = 40
+"""Characters of a block from which labels are looked for amid it."""
+CLOCK = r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:[.,]\d{1,3})?(?:\s?[AaPp]\.?[Mm]\b\.?)?"
+TIME = rf"(?:[\[(（【]{CLOCK}(?:\s?[-–—]+>?\s?{CLOCK})?[\])）】]|{CLOCK}(?![\d:：]))"
+OPENING = regex.compile(
+    rf"""
+    (?: (?P<cell>\|\s*+)
+      | (?P<change>(?:>{{2,}}|»)\s*+)
+      | (?P<item>[\-*+•●◦·–]\s++(?!\|))
+      | (?P<number>(?:\d{{1,3}}(?:[.)、．]|(?=[\s*_]*+[QA]\b))|[(（]\d{{1,3}}[)）]|[一二三四五六七八九十]{{1,3}}、|[①-⑳])(?!\d)\s*+)
+      | (?P<time>{TIME}(?=[\s*_>\-–—]|\p{{L}})[\s>\-–—]*+)
+      | (?P<box>\[[ xX]?\]\s++)
+      | (?P<bold>\*\*|__(?=\S))
+      | (?P<italic>[*_](?=\S))
+      | (?P<quote>>(?!>)\s*+)
+    )*+
+    """,
+    regex.VERBOSE | regex.VERSION1,
+)
+"""What may be before a label or the words of a turn."""
+MARKED_LABEL = regex.compile(
+    rf"""
+    (?P<label>[^\n:：︰﹕∶]{{1,{MAX_LABEL_CHARS}}}?)
+    [*_\s]*+ (?P<time>{TIME})?+ [*_\s]*+
+    (?: (?<!\d)[:：︰﹕∶] | (?<=\d)[:：︰﹕∶](?!\d) )(?!//|:)
+    [*_]*+\s*+ (?P<after>{TIME}(?=\s|$))?+ [*_\s]*+
+    """,
+    regex.VERBOSE | regex.VERSION1,
+)
+BRACKETED_LABEL = regex.compile(
+    rf"""
+    (?: [\[［](?P<label>[^\[\]［］\n]{{1,{MAX_LABEL_CHARS}}})[\]］](?![(\[]) | 【(?P<label>[^【】\n]{{1,20}})】
+      | [(（](?P<label>[^()（）\n]{{1,30}})[)）] )
+    [*_]*+\s*+[:：]?[*_\s]*+
+    """,
+    regex.VERBOSE,
+)
+LETTER_LABEL = regex.compile(
+    r"(?P<label>(?:[QA]|Question|Answer|QUESTION|ANSWER)(?:[ ]?\d{1,3})?|[问答問])(?:[*_]++[.、)）]?\s*+|[.、)）．][*_]*+\s*+|\s++|(?=[\p{Han}]{4}))[*_]*+(?=\S)"
+)
+WIDE_LABEL = regex.compile(r"(?P<label>[^\s*_|](?:\S|[ ](?![ ])){0,40}?)[*_]*+(?:\u3000+|\t+|[ ]{2,})(?=\S)")
+CELL_LABEL = regex.compile(r"(?P<label>[^|\n]{1,40}?)[*_]*+\s*+\|\s*+[*_]*+(?=[^|\s\-:])")
+SIGN_LABEL = regex.compile(
+    rf"""
+    (?: (?P<label>{CAPITALISED_WORD}(?:[ ]{CAPITALISED_WORD}|[ ]\p{{Ll}}{{1,3}}(?=[ ])|,){{0,4}}|\p{{Han}}{{1,6}}(?:·\p{{Han}}{{1,6}})?
+        |\p{{Ll}}{{1,4}})(?:[ ]?[(（][^()（）\n]{{1,30}}[)）])?[*_]*+\s?(?:::|[—–|｜>=~/]|->?(?=\s)|{TIME}(?=[\s*_]))
+      | (?P<label>\p{{Lu}}[\p{{Lu}}.,'’\- ]{{1,30}}?)\.(?=\s) )
+    [*_]*+\s*+[*_]*+(?=\S)
+    """,
+    regex.VERBOSE,
+)
+TIMED_LINE = regex.compile(rf"(?P<label>[^\n]{{1,{MAX_LABEL_CHARS}}}?)[\s,(\[—–\-*_]++{TIME}[\])\s*_]*+$")
+INNER_LABEL = regex.compile(
+    rf"""
+    (?: (?<=[。！？!?…”」）)\].])[\s*_]*+
+        (?P<label>[^\s，。：！？,.:;；、“”（）()\[\]*_|]{{1,20}}(?:[ ][^\s，。：！？,.:;；*_|]{{1,15}}){{0,2}})    # … walk. Ada: Yes.
+      | (?<=\s|[*_])(?P<label>{CAPITALISED_WORD}(?:[ ]{CAPITALISED_WORD}|[ ]\p{{Ll}}{{1,3}}(?=[ ])){{0,3}})              # … Ada: Yes.
+      | \*\*(?P<label>[^*\n:：]{{1,30}})
+    )
+    [*_]*+[:：](?!\d\d|//)[*_\s]*+(?=\S)
+    """,
+    regex.VERBOSE,
+)
+NO_LINE_END = ".。，,;；、!！"
+WORD_CHARACTER = regex.compile(r"[\p{L}\p{N}]")
+LABEL_MARKS = regex.compile(r"[*_#`~<>\[\]【】《》〈〉「」“”\"]+|(?<=\s)@|^@")
+SPACES = regex.compile(r"[\s\N{IDEOGRAPHIC SPACE}]+")
+
+
+class TurnOpening(msgspec.Struct, frozen=True, gc=False):
+    """The marks before the words of a block: `end` is the offset in the block's text at which they end."""
+
+    end: int = 0
+    item: bool = False
+    number: bool = False
+    time: bool = False
+    cell: bool = False
+    change: bool = False
+    bold: bool = False
+    italic: bool = False
+    quote: bool = False
+
+
+NO_OPENING = TurnOpening()
+
+
+class TurnCandidate(msgspec.Struct, frozen=True, gc=False):
+    """A place at which a turn could start.
+
+    It starts in block number `block`, at offset `start` of the block's text. Its own words begin in block number
+    `words_block` at offset `words`. A label is `[label_start, label_end)` of the text of `block`; `label` is its text
+    without marks and `key` is the same for all its spellings; both are empty without a label.
+    """
+
+    block: int
+    start: int
+    words_block: int
+    words: int
+    form: TurnForm
+    label: str = ""
+    key: str = ""
+    label_start: int = 0
+    label_end: int = 0
+    timed: bool = False
+
+
+def read_opening(block: Block) -> TurnOpening:
+    """The marks at the start of a block's text."""
+    first = block.text[0]
+    if first.isalpha() and first not in "一二三四五六七八九十":
+        return NO_OPENING
+    match = OPENING.match(block.text)
+    if match is None or not match.end():
+        return NO_OPENING
+    found = match.groupdict()
+    return TurnOpening(
+        match.end(),
+        item=found["item"] is not None,
+        number=found["number"] is not None,
+        time=found["time"] is not None,
+        cell=found["cell"] is not None,
+        change=found["change"] is not None,
+        bold=found["bold"] is not None,
+        italic=found["italic"] is not None,
+        quote=found["quote"] is not None,
+    )
+
+
+def candidate_key(label: str) -> str:
+    """What all spellings of a label share: small letters, without marks, brackets and the number after Q or A."""
+    plain = PARENTHESISED.sub("", label)
+    plain = SPACES.sub(" ", LABEL_MARKS.sub("", plain)).strip(" .,-–—:：").casefold()
+    bare = TRAILING_NUMBER.sub("", plain)
+    return bare if bare in {"q", "a", "question", "answer", "问", "答", "問", "问题", "問題"} else plain
+
+
+def find_turn_candidates(blocks: Sequence[Block], openings: Sequence[TurnOpening]) -> list[TurnCandidate]:
+    """All candidates in order; at one place the labelled ones come first.
+
+    Labels of the forms in `RECURRING_FORMS` are candidates only if they occur again: any short line could be one.
+    """
+    found: list[TurnCandidate] = []
+    for i, block in enumerate(blocks):
+        if not block.reference:
+            found.extend(_candidates_of(i, blocks, openings))
+    counts = Counter(candidate.key for candidate in found)
+    return [
+        candidate for candidate in found if candidate.form not in RECURRING_FORMS or counts[candidate.key] > 1
+    ]
+
+
+def _candidates_of(i: int, blocks: Sequence[Block], openings: Sequence[TurnOpening]) -> Iterator[TurnCandidate]:
+    block, opening = blocks[i], openings[i]
+    text, at = block.text, opening.end
+    labelled = False
+    for candidate in _labelled(i, blocks, opening):
+        labelled = labelled or candidate.form not in {"line", "sign", "wide"}
+        yield candidate
+    if opening.change and not labelled:
+        yield TurnCandidate(i, 0, i, at, "change")
+    if _is_set_apart(block, opening) or block.asks or (i and _may_be_answered(blocks[i - 1], openings[i - 1])):
+        yield TurnCandidate(i, 0, i, at, "paragraph")
+    if len(text) > MIN_INNER_BLOCK_CHARS:
+        yield from _inner(i, text, at)
+
+
+def _is_set_apart(block: Block, opening: TurnOpening) -> bool:
+    """Whether a block is set as questions without a label often are."""
+    return (
+        block.level > 0
+        or block.bold
+        or block.italic
+        or block.dashed
+        or block.quoted
+        or opening.bold
+        or opening.italic
+        or opening.number
+        or opening.quote
+        or opening.cell
+    )
+
+
+def _may_be_answered(block: Block, opening: TurnOpening) -> bool:
+    """Whether a block could be a question that the block below it answers."""
+    return block.asks or block.level > 0 or block.bold or block.italic or block.dashed or opening.bold
+
+
+def _labelled(i: int, blocks: Sequence[Block], opening: TurnOpening) -> Iterator[TurnCandidate]:
+    """The labels at the start of a block; at most one with a mark, and perhaps one of another form."""
+    block = blocks[i]
+    text, at = block.text, opening.end
+    has_next = i + 1 < len(blocks) and not blocks[i + 1].reference
+    head = text[at : at + MAX_LABEL_CHARS + 24]
+    match = None
+    if ":" in head or "：" in head or "︰" in head or "﹕" in head or "∶" in head:
+        match = MARKED_LABEL.match(text, at)
+        if match is not None and WORD_CHARACTER.search(match["label"]):
+            timed = opening.time or match["time"] is not None or match["after"] is not None
+            if WORD_CHARACTER.search(text, match.end()):
+                yield _of_match(i, match, i, match.end(), "change" if opening.change else "mark", timed=timed)
+            elif has_next:
+                yield _of_match(i, match, i + 1, -1, "above", timed=timed)
+        else:
+            match = None
+    first = text[at : at + 1]
+    if first in "[【(（［" and first and (bracket := BRACKETED_LABEL.match(text, at)) and WORD_CHARACTER.search(bracket["label"]):
+        if WORD_CHARACTER.search(text, bracket.end()):
+            yield _of_match(i, bracket, i, bracket.end(), "bracket", timed=opening.time)
+        elif has_next:
+            yield _of_match(i, bracket, i + 1, -1, "above", timed=opening.time)
+    if opening.cell and match is None and (cell := CELL_LABEL.match(text, at)):
+        yield _of_match(i, cell, i, cell.end(), "cell", timed=opening.time)
+    if match is None and first and first in "QA问答問" and (letter := LETTER_LABEL.match(text, at)):
+        yield _of_match(i, letter, i, letter.end(), "letter", timed=opening.time)
+    if match is not None:
+        return
+    if has_next and len(text) - at <= MAX_LABEL_CHARS + 24 and (timed_line := TIMED_LINE.match(text, at)):
+        yield _of_match(i, timed_line, i + 1, -1, "timed", timed=True)
+    elif has_next and len(text) - at <= MAX_LINE_LABEL_CHARS and _is_label_line(text):
+        label = text[at:].rstrip("*_ ")
+        yield TurnCandidate(
+            i, 0, i + 1, -1, "line", _plain(label), candidate_key(label), at, at + len(label), opening.time
+        )
+    elif ("  " in head or "\t" in head or "\u3000" in head) and (wide := WIDE_LABEL.match(text, at)):
+        yield _of_match(i, wide, i, wide.end(), "wide", timed=opening.time)
+    if (sign := SIGN_LABEL.match(text, at)):
+        yield _of_match(i, sign, i, sign.end(), "sign", timed=opening.time)
+
+
+def _is_label_line(text: str) -> bool:
+    last = text.rstrip(CLOSING_CHARS)[-1:]
+    return bool(last) and last not in NO_LINE_END and "\n" not in text
+
+
+def _inner(i: int, text: str, at: int) -> Iterator[TurnCandidate]:
+    """Labels amid a block, after the end of a sentence."""
+    if not (text.find(":", at) >= 0 or text.find("：", at) >= 0):
+        return
+    for match in INNER_LABEL.finditer(text, at + 1):
+        yield _of_match(i, match, i, match.end(), "inner", timed=False)
+
+
+def _of_match(
+    i: int, match: "regex.Match[str]", words_block: int, words: int, form: TurnForm, *, timed: bool
+) -> TurnCandidate:
+    start, end = match.span("label")
+    label = match["label"]
+    end -= len(label) - len(label.rstrip("*_ "))
+    at = start if form == "inner" else 0
+    return TurnCandidate(
+        i, at, words_block, words, form, _plain(label), candidate_key(label), start, end, timed
+    )
+
+
+def _plain(label: str) -> str:
+    return SPACES.sub(" ", LABEL_MARKS.sub("", label)).strip()

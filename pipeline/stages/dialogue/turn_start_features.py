@@ -1,0 +1,574 @@
+"""What is known of each candidate for a turn's start, as the decision trees of `turn_starts` expect it.
+
+Most of it is about groups over the whole document: all lines with one label, and all lines that are set alike. A word
+such as `Note:` looks like `Ada:`; what tells them apart is how all lines with one label behave.
+"""
+
+import math
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import regex
+
+from pipeline.lexicon import english
+from pipeline.lexicon.people import is_name
+from pipeline.stages.dialogue.blocks import CLOSING_CHARS, Block
+from pipeline.stages.dialogue.label_candidates import cue_of, is_name_shaped
+from pipeline.stages.dialogue.pronouns import CONVERSATION, FIRST_PERSON, SECOND_PERSON
+from pipeline.stages.dialogue.turn_candidates import TURN_FORMS, TurnCandidate, TurnOpening
+
+FAR = 99
+"""Blocks from which a distance no longer matters."""
+READ_CHARS = 160
+"""Characters of a turn that are read for pronouns."""
+MAX_FOLLOWING_CHARS = 5000
+RECURRING = 3
+"""Times from which a label recurs."""
+TITLE_CHARS = 600
+"""Characters at the top of a document in which the title and the names of those who talk are."""
+QUESTION_START = regex.compile(
+    r"(?:what|how|why|who|when|where|which|do|does|did|is|are|was|can|could|would|will|have|has|should|tell|any)\b|"
+    r"[\p{Han}，]{0,12}(?:什么|什麼|怎么|怎麼|为什么|為什麼|如何|哪|是否|吗|嗎|能否|请问|請問|谈谈|談談|介绍|介紹)",
+    regex.IGNORECASE,
+)
+QUOTES = frozenset("\"'“”‘’「」『』«»")
+ODD_IN_LABEL = regex.compile(r"[,，.;!?。“”\"(/\[]")
+CODE_IN_LABEL = regex.compile(r"[`<{=/\\@$%&+]|\]\(|\d{4}")
+INITIALS = regex.compile(r"[A-Z]{2,4}")
+LATIN_OR_HAN_WORD = regex.compile(r"[\p{Latin}'’]+|\p{Han}")
+HAN = regex.compile(r"\p{Han}")
+
+
+class TurnStartFeatures(NamedTuple):
+    """What is known of a candidate. Flags are 0 or 1, shares are of a hundred, `log` is hundredths of a natural log."""
+
+    # The candidate itself and how it is set.
+    form: int
+    bold: int
+    italic: int
+    level: int
+    item: int
+    number: int
+    quoted: int
+    time: int
+    cell: int
+    dashed: int
+    all_bold: int
+    all_italic: int
+    indented: int
+    after_rule: int
+    # Its label.
+    label_chars: int
+    label_words: int
+    label_capitals: int
+    label_upper: int
+    label_initials: int
+    label_han: int
+    label_digit: int
+    label_kind: int
+    label_anonymous: int
+    label_odd: int
+    label_code: int
+    label_name: int
+    label_shaped: int
+    label_ordinary: int
+    label_in_title: int
+    label_mentions: int
+    label_asks: int
+    # All lines with its label.
+    label_count: int
+    label_share: int
+    label_question_share: int
+    label_log_length: int
+    label_same_style: int
+    label_span: int
+    label_conversing: int
+    label_alternates: int
+    # All lines that are set as it is.
+    style_count: int
+    style_share: int
+    style_labels: int
+    style_recurring: int
+    style_alternates: int
+    style_span: int
+    style_log_length: int
+    style_question_share: int
+    style_entropy: int
+    style_gap: int
+    style_first: int
+    style_conversing: int
+    style_ended: int
+    # What is around it.
+    same_label_before: int
+    same_label_after: int
+    gap_before: int
+    gap_after: int
+    recurring_before: int
+    recurring_after: int
+    nearest_before: int
+    nearest_before_count: int
+    nearest_after_count: int
+    nearest_before_style: int
+    nearest_after_style: int
+    question_above: int
+    heading_above: int
+    bold_above: int
+    italic_above: int
+    log_length_above: int
+    short_above: int
+    question_below: int
+    heading_below: int
+    bold_below: int
+    log_length_below: int
+    first: int
+    place: int
+    # The words that follow.
+    log_length: int
+    log_block_length: int
+    asks: int
+    holds_question: int
+    question_start: int
+    first_person: int
+    second_person: int
+    capital_start: int
+    small_start: int
+    quote_start: int
+    ended: int
+    has_mark: int
+    # The document.
+    document_log_length: int
+    document_candidates: int
+    document_recurring: int
+    document_recurring_lines: int
+    document_coverage: int
+    document_entropy: int
+    document_best_count: int
+    document_best_recurring: int
+    document_best_alternates: int
+    document_best_span: int
+    document_best_questions: int
+    document_questions: int
+    document_headings: int
+    document_heading_questions: int
+    document_bold: int
+    document_bold_questions: int
+    document_changes: int
+    document_conversing: int
+    document_quoted: int
+    document_indented: int
+    document_han: int
+    document_items: int
+
+
+DOCUMENT_FIELDS = tuple(name for name in TurnStartFeatures._fields if name.startswith("document_"))
+
+
+def log(value: float) -> int:
+    """A hundred times the natural logarithm of one more than a value."""
+    return round(100 * math.log1p(value))
+
+
+def share(part: float, whole: float) -> int:
+    """A part as hundredths of a whole; 0 of nothing."""
+    return round(100 * part / whole) if whole else 0
+
+
+class BlockFacts(NamedTuple):
+    """What is read of each block once."""
+
+    chars: int
+    asks: int
+    holds_question: int
+    ended: int
+    conversing: int
+    first_person: int
+    second_person: int
+    has_mark: int
+    quote: int
+
+
+def block_facts(block: Block) -> BlockFacts:
+    """The facts of one block."""
+    text = block.text
+    head = text[: READ_CHARS * 2]
+    bare = text.rstrip(CLOSING_CHARS)
+    return BlockFacts(
+        len(text),
+        int(bare.endswith(("?", "？"))),
+        int("?" in text or "？" in text),
+        int(bare[-1:] in ".。!！?？…"),
+        int(CONVERSATION.search(head) is not None),
+        int(FIRST_PERSON.search(head) is not None),
+        int(SECOND_PERSON.search(head) is not None),
+        int(":" in text[:62] or "：" in text[:62]),
+        int(text[0] in QUOTES),
+    )
+
+
+class LabelFacts(NamedTuple):
+    """What the words of a label say by themselves."""
+
+    chars: int = 0
+    words: int = 0
+    capitals: int = 0
+    upper: int = 0
+    initials: int = 0
+    han: int = 0
+    digit: int = 0
+    kind: int = 0
+    anonymous: int = 0
+    odd: int = 0
+    code: int = 0
+    name: int = 0
+    shaped: int = 0
+    ordinary: int = 0
+    asks: int = 0
+
+
+KINDS = {None: 0, "asks": 1, "answers": 2, "moderates": 3, "outlet": 4, "never": 5}
+NO_LABEL = LabelFacts()
+
+
+@lru_cache(maxsize=8192)
+def label_facts(label: str) -> LabelFacts:
+    """The facts of one label, by its text without marks."""
+    if not label:
+        return NO_LABEL
+    words = LATIN_OR_HAN_WORD.findall(label)
+    latin = [word for word in words if word[0].isascii() or not HAN.match(word)]
+    cue = cue_of(label)
+    known = english.lexicon()
+    ordinary = 0
+    if latin:
+        lowest = [
+            round(100 * known.capital(word.lower())) if word.lower() in known else 70 for word in latin if len(word) > 1
+        ]
+        ordinary = 100 - max(lowest) if lowest else 0
+    return LabelFacts(
+        min(len(label), 99),
+        min(len(label.split()), FAR),
+        share(sum(word[0].isupper() for word in latin), len(latin)),
+        int(label.isupper()),
+        int(INITIALS.fullmatch(label) is not None),
+        min(sum(1 for _ in HAN.finditer(label)), FAR),
+        int(any(map(str.isdigit, label))),
+        KINDS[cue.kind if cue else None],
+        int(cue is not None and cue.anonymous),
+        int(ODD_IN_LABEL.search(label) is not None),
+        int(CODE_IN_LABEL.search(label) is not None),
+        int(is_name(label.strip("《》 ")) or "·" in label),
+        int(is_name_shaped(label)),
+        ordinary,
+        int(label[-1:] in "?？"),
+    )
+
+
+Style = tuple[object, ...]
+
+
+def style_of(candidate: TurnCandidate, block: Block, opening: TurnOpening, asks: int) -> Style:
+    """How a candidate is set: two candidates of one style look alike."""
+    return (
+        candidate.form,
+        block.bold or opening.bold,
+        block.italic or opening.italic,
+        block.level,
+        opening.item,
+        opening.number,
+        block.quoted or opening.quote,
+        block.dashed,
+        candidate.timed,
+        asks if candidate.form == "paragraph" else 0,
+    )
+
+
+class _Group(NamedTuple):
+    """What the lines of one style have in common, in the order of the features."""
+
+    count: int
+    share: int
+    labels: int
+    recurring: int
+    alternates: int
+    span: int
+    log_length: int
+    question_share: int
+    entropy: int
+    gap: int
+    first: int
+    conversing: int
+    ended: int
+
+
+def _entropy(counts: Iterable[int]) -> int:
+    values = [count for count in counts if count]
+    total = sum(values)
+    return round(-100 * sum(value / total * math.log(value / total) for value in values)) if total else 0
+
+
+def _median(values: list[int]) -> int:
+    values.sort()
+    return values[len(values) // 2]
+
+
+def turn_start_features(
+    candidates: Sequence[TurnCandidate], blocks: Sequence[Block], openings: Sequence[TurnOpening]
+) -> list[TurnStartFeatures]:
+    """The features of each candidate of a document."""
+    if not candidates:
+        return []
+    return _Reading(candidates, blocks, openings).features()
+
+
+class _Reading:
+    """The facts of one document that all of its candidates share. Used once."""
+
+    def __init__(
+        self, candidates: Sequence[TurnCandidate], blocks: Sequence[Block], openings: Sequence[TurnOpening]
+    ) -> None:
+        self.candidates, self.blocks, self.openings = candidates, blocks, openings
+        self.facts = [block_facts(block) for block in blocks]
+        self.offset = [0]
+        for block in blocks:
+            self.offset.append(self.offset[-1] + len(block.text) + 1)
+        self.length = self.offset[-1]
+        self.at = [self._place(candidate) for candidate in candidates]
+        self.following = self._following()
+        self.asking = [self._asks(i) for i in range(len(candidates))]
+        self.styles = [
+            style_of(candidate, blocks[candidate.block], openings[candidate.block], self.facts[candidate.block].asks)
+            for candidate in candidates
+        ]
+        self.by_style: dict[Style, list[int]] = {}
+        self.by_label: dict[str, list[int]] = {}
+        for i, candidate in enumerate(candidates):
+            self.by_style.setdefault(self.styles[i], []).append(i)
+            if candidate.key:
+                self.by_label.setdefault(candidate.key, []).append(i)
+        self.count = {key: len(at) for key, at in self.by_label.items()}
+        self.labelled = sum(self.count.values())
+        self.style_place = {i: n for at in self.by_style.values() for n, i in enumerate(at)}
+        self.groups = {style: self._group(at) for style, at in self.by_style.items()}
+        self.label_groups = {key: self._label_group(key, at) for key, at in self.by_label.items()}
+        self.top = "".join(block.text + "\n" for block in blocks[:12])[:TITLE_CHARS].casefold()
+        self.mentions = self._mentions()
+        self.document = self._document()
+
+    def _place(self, candidate: TurnCandidate) -> int:
+        """The offset of the words of a candidate, counted over the blocks."""
+        words = candidate.words if candidate.words >= 0 else self.openings[candidate.words_block].end
+        return self.offset[candidate.words_block] + words
+
+    def _following(self) -> list[int]:
+        """For each candidate the characters up to the next one of its form."""
+        next_of: dict[str, int] = {}
+        following = [0] * len(self.candidates)
+        for i in range(len(self.candidates) - 1, -1, -1):
+            form = self.candidates[i].form
+            following[i] = min(max(next_of.get(form, self.length) - self.at[i], 0), MAX_FOLLOWING_CHARS)
+            next_of[form] = self.at[i]
+        return following
+
+    def _asks(self, i: int) -> int:
+        candidate = self.candidates[i]
+        return self.facts[candidate.words_block].asks
+
+    def _conversing(self, i: int) -> int:
+        return self.facts[self.candidates[i].words_block].conversing
+
+    def _group(self, at: Sequence[int]) -> _Group:
+        keys = [self.candidates[i].key for i in at]
+        counts = Counter(keys)
+        blocks = [self.candidates[i].block for i in at]
+        gaps = [second - first for first, second in zip(blocks, blocks[1:], strict=False)]
+        pairs = len(keys) - 1
+        words = [self.candidates[i].words_block for i in at]
+        return _Group(
+            log(len(at)),
+            share(len(at), len(self.candidates)),
+            log(len(counts)),
+            share(sum(count for key, count in counts.items() if key and count >= RECURRING), len(at)),
+            share(sum(first != second for first, second in zip(keys, keys[1:], strict=False)), pairs),
+            share(self.at[at[-1]] - self.at[at[0]], self.length),
+            log(_median([self.following[i] for i in at])),
+            share(sum(self.asking[i] for i in at), len(at)),
+            _entropy(counts.values()),
+            min(_median(gaps), FAR) if gaps else FAR,
+            share(self.at[at[0]], self.length),
+            share(sum(self._conversing(i) for i in at), len(at)),
+            share(sum(self.facts[block].ended for block in words), len(at)),
+        )
+
+    def _label_group(self, key: str, at: Sequence[int]) -> tuple[int, ...]:
+        styles = Counter(self.styles[i] for i in at)
+        alternates = 0
+        for i in at:
+            lines = self.by_style[self.styles[i]]
+            place = self.style_place[i]
+            before = self.candidates[lines[place - 1]].key if place else ""
+            after = self.candidates[lines[place + 1]].key if place + 1 < len(lines) else ""
+            alternates += bool((before and before != key) or (after and after != key))
+        return (
+            log(len(at)),
+            share(len(at), self.labelled),
+            share(sum(self.asking[i] for i in at), len(at)),
+            log(sum(self.following[i] for i in at) / len(at)),
+            share(max(styles.values()), len(at)),
+            share(self.at[at[-1]] - self.at[at[0]], self.length),
+            share(sum(self._conversing(i) for i in at), len(at)),
+            share(alternates, len(at)),
+        )
+
+    def _mentions(self) -> Mapping[str, int]:
+        """How often the first word of each label occurs in the words of the document, apart from its labels."""
+        firsts = {key.split()[0] for key in self.by_label if key.strip()}
+        counts: Counter[str] = Counter()
+        for block in self.blocks:
+            for word in LATIN_OR_HAN_WORD.findall(block.text) if firsts else ():
+                folded = word.casefold()
+                if folded in firsts:
+                    counts[folded] += 1
+        return counts
+
+    def _document(self) -> tuple[int, ...]:
+        recurring = {key for key, count in self.count.items() if count >= RECURRING}
+        covered = sum(
+            min(self.following[i], 3000)
+            for i, candidate in enumerate(self.candidates)
+            if candidate.key in recurring and candidate.form not in {"line", "paragraph"}
+        )
+        labelled = [group for style, group in self.groups.items() if style[0] not in {"line", "paragraph"}]
+        best = max(labelled, key=lambda group: group.recurring * group.count * group.span, default=None)
+        size = len(self.blocks)
+        headings = [i for i, block in enumerate(self.blocks) if block.level]
+        bold = [i for i, block in enumerate(self.blocks) if block.bold]
+        return (
+            log(self.length),
+            log(len(self.candidates)),
+            log(len(recurring)),
+            log(sum(self.count[key] for key in recurring)),
+            min(share(covered, self.length), 300),
+            _entropy(self.count.values()),
+            best.count if best else 0,
+            best.recurring if best else 0,
+            best.alternates if best else 0,
+            best.span if best else 0,
+            best.question_share if best else 0,
+            share(sum(fact.asks for fact in self.facts), size),
+            log(len(headings)),
+            share(sum(self.facts[i].asks for i in headings), len(headings)),
+            log(len(bold)),
+            share(sum(self.facts[i].asks for i in bold), len(bold)),
+            share(sum(opening.change for opening in self.openings), size),
+            share(sum(fact.conversing for fact in self.facts), size),
+            share(sum(fact.quote for fact in self.facts), size),
+            share(sum(block.indented for block in self.blocks), size),
+            share(sum(not block.text[:1].isascii() for block in self.blocks), size),
+            share(sum(opening.item for opening in self.openings), size),
+        )
+
+    def features(self) -> list[TurnStartFeatures]:
+        """The features of each candidate."""
+        return [self._features(i) for i in range(len(self.candidates))]
+
+    def _nearest(self, i: int, step: int) -> int | None:
+        """The next labelled candidate at another place, in one direction."""
+        j = i + step
+        while 0 <= j < len(self.candidates) and abs(j - i) < 8:
+            if self.candidates[j].form != "paragraph" and self.at[j] != self.at[i]:
+                return j
+            j += step
+        return None
+
+    def _features(self, i: int) -> TurnStartFeatures:
+        candidate = self.candidates[i]
+        key, here = candidate.key, candidate.block
+        block, opening, facts = self.blocks[here], self.openings[here], self.facts[here]
+        words = self.facts[candidate.words_block]
+        style = self.styles[i]
+        lines, place = self.by_style[style], self.style_place[i]
+        before = self.candidates[lines[place - 1]] if place else None
+        after = self.candidates[lines[place + 1]] if place + 1 < len(lines) else None
+        previous, following = self._nearest(i, -1), self._nearest(i, 1)
+        above = here - 1 if here else None
+        below = candidate.words_block + 1 if candidate.words_block + 1 < len(self.blocks) else None
+        label = label_facts(candidate.label)
+        first_word = key.split()[0] if key.strip() else ""
+        start = self.blocks[candidate.words_block].text[
+            candidate.words if candidate.words >= 0 else self.openings[candidate.words_block].end :
+        ][:READ_CHARS]
+        counts = self.count
+        return TurnStartFeatures(
+            TURN_FORMS.index(candidate.form),
+            int(opening.bold),
+            int(opening.italic),
+            block.level,
+            int(opening.item),
+            int(opening.number),
+            int(block.quoted or opening.quote),
+            int(candidate.timed),
+            int(opening.cell),
+            int(block.dashed),
+            int(block.bold),
+            int(block.italic),
+            int(block.indented),
+            int(block.after_rule),
+            label.chars,
+            label.words,
+            label.capitals,
+            label.upper,
+            label.initials,
+            label.han,
+            label.digit,
+            label.kind,
+            label.anonymous,
+            label.odd,
+            label.code,
+            label.name,
+            label.shaped,
+            label.ordinary,
+            int(bool(first_word) and first_word in self.top and counts[key] < FAR),
+            log(max(0, self.mentions.get(first_word, 0) - counts.get(key, 0))) if first_word else 0,
+            label.asks,
+            *(self.label_groups[key] if key else (-1,) * 8),
+            *self.groups[style],
+            int(before is not None and bool(key) and before.key == key),
+            int(after is not None and bool(key) and after.key == key),
+            min(here - before.block, FAR) if before else FAR,
+            min(after.block - here, FAR) if after else FAR,
+            int(before is not None and counts.get(before.key, 0) >= RECURRING),
+            int(after is not None and counts.get(after.key, 0) >= RECURRING),
+            min(here - self.candidates[previous].block, FAR) if previous is not None else FAR,
+            log(counts.get(self.candidates[previous].key, 0)) if previous is not None else 0,
+            log(counts.get(self.candidates[following].key, 0)) if following is not None else 0,
+            int(previous is not None and self.styles[previous] == style),
+            int(following is not None and self.styles[following] == style),
+            self.facts[above].asks if above is not None else 0,
+            self.blocks[above].level if above is not None else 0,
+            int(above is not None and self.blocks[above].bold),
+            int(above is not None and self.blocks[above].italic),
+            log(self.facts[above].chars) if above is not None else 0,
+            int(above is not None and self.facts[above].chars < 40),
+            self.facts[below].asks if below is not None else 0,
+            self.blocks[below].level if below is not None else 0,
+            int(below is not None and self.blocks[below].bold),
+            log(self.facts[below].chars) if below is not None else 0,
+            int(here == 0),
+            share(self.at[i], self.length),
+            log(self.following[i]),
+            log(words.chars),
+            words.asks,
+            words.holds_question,
+            int(QUESTION_START.match(start) is not None),
+            words.first_person,
+            words.second_person,
+            int(start[:1].isupper()),
+            int(start[:1].islower()),
+            int(start[:1] in QUOTES),
+            words.ended,
+            facts.has_mark,
+            *self.document,
+        )

@@ -1,0 +1,153 @@
+"""Where turns start: a learned decision about every candidate, with the whole document in view.
+
+`turn_candidates` finds all places at which a turn could start, `turn_start_features` says what is known of each, and
+decision trees (`turn_starts.forest`, grown by `scripts/train_turn_starts.py`) give its probability. Of several
+candidates at one place the likeliest wins. What the user names in `[vocabulary]` decides before the trees do, and
+shows what the other labels look like.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+
+import msgspec
+
+from pipeline.lexicon.vocabulary import NO_VOCABULARY, Vocabulary
+from pipeline.segmentation.trees import UNITS_PER_NAT, Trees, load_trees
+from pipeline.stages.dialogue.blocks import Block
+from pipeline.stages.dialogue.label_candidates import LabelKind, label_key, vocabulary_labels
+from pipeline.stages.dialogue.turn_candidates import (
+    TurnCandidate,
+    TurnOpening,
+    find_turn_candidates,
+    read_opening,
+)
+from pipeline.stages.dialogue.turn_start_features import RECURRING, style_of, turn_start_features
+
+MIN_PROBABILITY, MIN_OPENING_PROBABILITY = 0.25, 0.5
+"""Probability from which a candidate is a turn, in a document with at least one turn of the second probability.
+
+Both were chosen on families of sources that were left out of the training.
+"""
+MIN_DOUBTFUL_PROBABILITY = 0.15
+"""Probability from which a refused label that recurs is worth a note."""
+MIN_ALIKE_PROBABILITY = 0.02
+"""Probability from which a label that is set like one that the user names is a turn."""
+MIN_TURNS = 2
+
+
+class TurnStart(msgspec.Struct, frozen=True, gc=False):
+    """A candidate that starts a turn, with its probability."""
+
+    candidate: TurnCandidate
+    probability: float
+    from_vocabulary: bool = False
+
+
+class TurnStarts(msgspec.Struct, frozen=True, gc=False):
+    """The turns of a document in order, and the labels that recur but were refused, likeliest first."""
+
+    starts: tuple[TurnStart, ...] = ()
+    refused: tuple[TurnStart, ...] = ()
+
+
+@cache
+def _trees() -> Trees:
+    return load_trees("turn_starts", __package__)
+
+
+def probabilities(
+    candidates: Sequence[TurnCandidate], blocks: Sequence[Block], openings: Sequence[TurnOpening]
+) -> list[float]:
+    """The probability of each candidate that a turn starts there."""
+    if not candidates:
+        return []
+    scores = _trees().scores(turn_start_features(candidates, blocks, openings))
+    return [1 / (1 + math.exp(-score / UNITS_PER_NAT)) for score in scores]
+
+
+def find_turn_starts(blocks: Sequence[Block], vocabulary: Vocabulary = NO_VOCABULARY) -> TurnStarts:
+    """Where turns start in the body of a document."""
+    openings = [read_opening(block) for block in blocks]
+    candidates = find_turn_candidates(blocks, openings)
+    if not candidates:
+        return TurnStarts()
+    likely = probabilities(candidates, blocks, openings)
+    named = _named_by_user(candidates, vocabulary) if vocabulary else {}
+    lowest = _thresholds(candidates, blocks, openings, named)
+    accepted = [
+        TurnStart(candidate, 1.0 if i in named else likely[i], i in named)
+        for i, candidate in enumerate(candidates)
+        if i in named or likely[i] >= lowest[i]
+    ]
+    starts = _one_at_a_place(accepted, openings)
+    is_sure = any(start.probability >= MIN_OPENING_PROBABILITY for start in starts)
+    if not named and (len(starts) < MIN_TURNS or not is_sure):
+        starts = []
+    return TurnStarts(tuple(starts), tuple(_refused(candidates, likely, starts)))
+
+
+def _named_by_user(candidates: Sequence[TurnCandidate], vocabulary: Vocabulary) -> dict[int, LabelKind | None]:
+    """The candidates whose label the user names."""
+    known = vocabulary.derived(vocabulary_labels)
+    return {
+        i: known[key]
+        for i, candidate in enumerate(candidates)
+        if candidate.label and (key := label_key(candidate.label)) in known
+    }
+
+
+def _thresholds(
+    candidates: Sequence[TurnCandidate],
+    blocks: Sequence[Block],
+    openings: Sequence[TurnOpening],
+    named: Mapping[int, LabelKind | None],
+) -> list[float]:
+    """For each candidate the probability from which it is a turn: less if it is set like one that the user names."""
+    if not named:
+        return [MIN_PROBABILITY] * len(candidates)
+    styles = [
+        style_of(candidate, blocks[candidate.block], openings[candidate.block], 0) if candidate.label else ()
+        for candidate in candidates
+    ]
+    shown = {styles[i] for i in named}
+    return [MIN_ALIKE_PROBABILITY if style in shown else MIN_PROBABILITY for style in styles]
+
+
+def _one_at_a_place(starts: Iterable[TurnStart], openings: Sequence[TurnOpening]) -> list[TurnStart]:
+    """The starts without those that share their place or their words with a likelier one."""
+    best: dict[tuple[int, int], TurnStart] = {}
+    for start in starts:
+        candidate = start.candidate
+        place = candidate.block, candidate.start
+        if place not in best or _rank(start) > _rank(best[place]):
+            best[place] = start
+    # The words below a label alone on its line are those of its turn.
+    below = {
+        start.candidate.words_block for start in best.values() if start.candidate.words_block != start.candidate.block
+    }
+    return [
+        start
+        for _, start in sorted(best.items())
+        if not (start.candidate.form == "paragraph" and start.candidate.block in below)
+    ]
+
+
+def _rank(start: TurnStart) -> tuple[bool, float]:
+    return start.from_vocabulary, start.probability
+
+
+def _refused(
+    candidates: Sequence[TurnCandidate], likely: Sequence[float], starts: Sequence[TurnStart]
+) -> list[TurnStart]:
+    """The first place of each label that recurs, is likely enough, and is nowhere a turn."""
+    accepted = {start.candidate.key for start in starts}
+    by_key: dict[str, list[int]] = {}
+    for i, candidate in enumerate(candidates):
+        if candidate.key and candidate.key not in accepted:
+            by_key.setdefault(candidate.key, []).append(i)
+    refused = [
+        TurnStart(candidates[at[0]], max(likely[i] for i in at)) for at in by_key.values() if len(at) >= RECURRING - 1
+    ]
+    likely_ones = [start for start in refused if start.probability >= MIN_DOUBTFUL_PROBABILITY]
+    return sorted(likely_ones, key=lambda start: -start.probability)
