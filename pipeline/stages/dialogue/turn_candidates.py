@@ -91,17 +91,20 @@ SIGN_LABEL = regex.compile(
     regex.VERBOSE,
 )
 TIMED_LINE = regex.compile(rf"(?P<label>[^\n]{{1,{MAX_LABEL_CHARS}}}?)[\s,(\[—–\-*_]++{TIME}[\])\s*_]*+$")
-INNER_LABEL = regex.compile(
+LABEL_BEFORE = regex.compile(
     rf"""
-    (?: (?<=[。！？!?…”」）)\].])[\s*_]*+
-        (?P<label>[^\s，。：！？,.:;；、“”（）()\[\]*_|]{{1,20}}(?:[ ][^\s，。：！？,.:;；*_|]{{1,15}}){{0,2}})    # … walk. Ada: Yes.
-      | (?<=\s|[*_])(?P<label>{CAPITALISED_WORD}(?:[ ]{CAPITALISED_WORD}|[ ]\p{{Ll}}{{1,3}}(?=[ ])){{0,3}})              # … Ada: Yes.
-      | \*\*(?P<label>[^*\n:：]{{1,30}})
-    )
-    [*_]*+[:：](?!\d\d|//)[*_\s]*+(?=\S)
+    (?: (?<=[。！？!?…”」）)\].][\s*_]*+)
+        (?P<label>[^\s，。：！？,.:;；、“”（）()\[\]*_|]{{1,20}}(?:[ ][^\s，。：！？,.:;；*_|]{{1,15}}){{0,2}})    # … walk. Ada
+      | (?<=[\s*_])(?P<label>{CAPITALISED_WORD}(?:[ ]{CAPITALISED_WORD}|[ ]\p{{Ll}}{{1,3}}(?=[ ])){{0,3}})        # … Ada Fern
+      | \*\*(?P<label>[^*\n:：]{{1,30}}) )
+    [*_]*+$
     """,
     regex.VERBOSE,
 )
+"""A label before a colon amid a block; looked for in the characters right before the colon."""
+MAX_INNER_CHARS = 56
+"""Characters before a colon in which its label is."""
+AFTER_COLON = regex.compile(r"(?!\d\d|//)[*_\s]*+(?=\S)")
 NO_LINE_END = ".。，,;；、!！"
 WORD_CHARACTER = regex.compile(r"[\p{L}\p{N}]")
 LABEL_MARKS = regex.compile(r"[*_#`~<>\[\]【】《》〈〉「」“”\"]+|(?<=\s)@|^@")
@@ -274,11 +277,33 @@ def _is_label_line(text: str) -> bool:
 
 
 def _inner(i: int, text: str, at: int) -> Iterator[TurnCandidate]:
-    """Labels amid a block, after the end of a sentence."""
-    if not (text.find(":", at) >= 0 or text.find("：", at) >= 0):
-        return
-    for match in INNER_LABEL.finditer(text, at + 1):
-        yield _of_match(i, match, i, match.end(), "inner", timed=False)
+    """Labels amid a block: after the end of a sentence, in bold, or names."""
+    for colon in _colons(text, at + 1):
+        after = AFTER_COLON.match(text, colon + 1)
+        if after is None:
+            continue
+        first = max(at, colon - MAX_INNER_CHARS)
+        match = LABEL_BEFORE.search(text[first:colon])
+        if match is None or not first + match.start("label"):
+            continue
+        start, end = (first + offset for offset in match.span("label"))
+        end -= len(match["label"]) - len(match["label"].rstrip("*_ "))
+        if start > at:
+            label = text[start:end]
+            yield TurnCandidate(
+                i, start, i, after.end(), "inner", _plain(label), candidate_key(label), start, end, timed=False
+            )
+
+
+def _colons(text: str, at: int) -> list[int]:
+    """The offsets of colons in `text` from `at` on, in order."""
+    found = []
+    for mark in ":：":
+        colon = text.find(mark, at)
+        while colon >= 0:
+            found.append(colon)
+            colon = text.find(mark, colon + 1)
+    return sorted(found)
 
 
 def _of_match(
@@ -287,9 +312,8 @@ def _of_match(
     start, end = match.span("label")
     label = match["label"]
     end -= len(label) - len(label.rstrip("*_ "))
-    at = start if form == "inner" else 0
     return TurnCandidate(
-        i, at, words_block, words, form, _plain(label), candidate_key(label), start, end, timed
+        i, 0, words_block, words, form, _plain(label), candidate_key(label), start, end, timed
     )
 
 

@@ -27,6 +27,8 @@ READ_CHARS = 160
 MAX_FOLLOWING_CHARS = 5000
 RECURRING = 3
 """Times from which a label recurs."""
+MAX_MENTIONED = 40
+"""Labels that are looked for in the words of the document."""
 TITLE_CHARS = 600
 """Characters at the top of a document in which the title and the names of those who talk are."""
 QUESTION_START = regex.compile(
@@ -166,9 +168,12 @@ class TurnStartFeatures(NamedTuple):
 DOCUMENT_FIELDS = tuple(name for name in TurnStartFeatures._fields if name.startswith("document_"))
 
 
-def log(value: float) -> int:
+LOGS = tuple(round(100 * math.log1p(value)) for value in range(MAX_FOLLOWING_CHARS + 1))
+
+
+def log(value: int) -> int:
     """A hundred times the natural logarithm of one more than a value."""
-    return round(100 * math.log1p(value))
+    return LOGS[value] if value <= MAX_FOLLOWING_CHARS else round(100 * math.log1p(value))
 
 
 def share(part: float, whole: float) -> int:
@@ -415,7 +420,7 @@ class _Reading:
             log(len(at)),
             share(len(at), self.labelled),
             share(sum(self.asking[i] for i in at), len(at)),
-            log(sum(self.following[i] for i in at) / len(at)),
+            log(sum(self.following[i] for i in at) // len(at)),
             share(max(styles.values()), len(at)),
             share(self.at[at[-1]] - self.at[at[0]], self.length),
             share(sum(self._conversing(i) for i in at), len(at)),
@@ -423,15 +428,12 @@ class _Reading:
         )
 
     def _mentions(self) -> Mapping[str, int]:
-        """How often the first word of each label occurs in the words of the document, apart from its labels."""
-        firsts = {key.split()[0] for key in self.by_label if key.strip()}
-        counts: Counter[str] = Counter()
-        for block in self.blocks:
-            for word in LATIN_OR_HAN_WORD.findall(block.text) if firsts else ():
-                folded = word.casefold()
-                if folded in firsts:
-                    counts[folded] += 1
-        return counts
+        """How often the first word of each label that recurs occurs in the document, in labels and elsewhere."""
+        firsts = sorted({key.split()[0] for key, count in self.count.items() if count > 1 and key.strip()})
+        if not firsts:
+            return {}
+        text = "\n".join(block.text for block in self.blocks).casefold()
+        return {first: text.count(first) for first in firsts[:MAX_MENTIONED]}
 
     def _document(self) -> tuple[int, ...]:
         recurring = {key for key, count in self.count.items() if count >= RECURRING}
