@@ -48,8 +48,10 @@ def transcript(text: str, form: Format) -> Transcript:
 
 
 def subtitle_record(record: Record, media_type: str) -> Record:
-    """The record with the words of its cues. From then on they are the source, and `origin.sha256` is the hash of the
-    file; metadata that came with the record wins over that of the file.
+    """The record with the words of its cues.
+
+    From then on they are the source, and `origin.sha256` is the hash of the file. Metadata that came with the record
+    wins over that of the file.
 
     Raises `DocumentError` for a file that cannot be decoded or has no words.
     """
