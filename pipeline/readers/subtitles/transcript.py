@@ -31,6 +31,7 @@ of a line takes its place. Prose has one in most lines.
 MAX_NAME_WORDS = 5
 MAX_HAN_NAME_CHARS = 12
 
+PUNCTUATION = regex.compile(r"[，。？！；、,.?!]")
 CHEVRONS = regex.compile(r"(?<!\S)(?=[>＞]{2})")
 """Before the mark of captions for another speaker, `>> Yes.`, also within a line."""
 CHEVRON_MARK = regex.compile(r"[>＞]{2,9}\s{0,5}")
