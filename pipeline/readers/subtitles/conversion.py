@@ -66,7 +66,7 @@ def subtitle_record(record: Record, media_type: str) -> Record:
         raise DocumentError(record.id, "holds no cue with words; leave it out")
     faults = found.faults
     if decoded.undecodable:
-        faults = (*faults, f"bytes that are no {decoded.runs[0].encoding} ({len(decoded.undecodable):,})")
+        faults = (*faults, f"bytes that no codec reads ({len(decoded.undecodable):,})")
     origin = msgspec.structs.replace(record.origin, media_type=media_type, sha256=hashlib.sha256(data).hexdigest())
     return msgspec.structs.replace(
         record,
