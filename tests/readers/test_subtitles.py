@@ -10,9 +10,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from fuzzing import problems
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mutations import mutants
 from sampling import examples
+from subtitle_files import SPOKEN, SUBRIP, SUBTITLES, VOICES, rolling
 
 import pipeline
 from pipeline.errors import DocumentError, UsageError
@@ -26,65 +29,6 @@ from pipeline.readers.subtitles.timing import parse_timing
 from pipeline.text.lines import join_wrapped_lines, split_lines
 from readers import warcs
 from readers.found import found, only_record
-
-VOICES = """\
-WEBVTT - The kiln
-Kind: captions
-Language: en
-
-NOTE Written down by hand,
-on two lines
-
-STYLE
-::cue { color: red }
-
-REGION
-id:left
-
-opening
-00:00:01.000 --> 00:00:02.500 line:0 align:start
-<v Harbour Letter>Who built
-the <c.yellow.big>kiln</c>?
-
-00:00:02.600 --> 00:00:04.000
-<v.loud Mei Lan>My <i>aunt</i> did.
-
-00:00:04.100 --> 00:00:06.000
-<v Mei Lan>She &amp; her <00:00:05.000>dog.
-
-00:00:15.000 --> 00:00:16.000
-<v Harbour Letter>And then?</v>
-
-00:00:16.100 --> 00:00:18.000
-<v Mei Lan>Then it rained.
-"""
-SPOKEN = """\
-Harbour Letter: Who built the kiln?
-Mei Lan: My aunt did. She & her dog.
-Harbour Letter: And then?
-Mei Lan: Then it rained.
-"""
-SUBRIP = """\
-1
-00:00:01,000 --> 00:00:02,500
-Harbour Letter: Who built the kiln?
-
-2
-00:00:02,600 --> 00:00:04,000  X1:10 X2:20 Y1:1 Y2:2
-{\\an8}Mei Lan: My <font color="#fff">aunt</font> did.
-
-3
-00:00:04,100 --> 00:00:06,000
-She & her dog.
-
-4
-00:00:15,000 --> 00:00:16,000
-Harbour Letter: And then?
-
-5
-00:00:16,100 --> 00:00:18,000
-Mei Lan: Then it rained.
-"""
 
 
 def said(text: str, form: Format | None = None) -> list[str]:
@@ -185,19 +129,6 @@ def test_a_paragraph_is_one_line_for_all_readers_of_lines() -> None:
     text = transcript(talk("Who built\nthe kiln?", "My aunt\ndid it,", "<v Bo>and\nshe knew."), "vtt").text
     paragraphs = [line.text for line in join_wrapped_lines(text, split_lines(text))]
     assert paragraphs == ["Who built the kiln? My aunt did it,", "Bo: and she knew."]
-
-
-def rolling(*lines: str) -> str:
-    """What YouTube writes: each line with the one above, then for an instant alone."""
-    blocks, above = [], " "
-    for n, line in enumerate(lines):
-        spoken = " ".join(f"<00:00:{n:02}.500><c> {word}</c>" for word in line.split()[1:])
-        begin, end = f"00:00:{n:02}.000", f"00:00:{n:02}.990"
-        first, *_ = line.split()
-        blocks.append(f"{begin} --> {end} align:start position:0%\n{above}\n{first}{spoken}".replace("> <", "><"))
-        blocks.append(f"{end} --> 00:00:{n + 1:02}.000 align:start position:0%\n{line}\n ")
-        above = line
-    return "WEBVTT\nKind: captions\nLanguage: en\n\n" + "\n\n".join(blocks) + "\n"
 
 
 def test_rolling_captions_are_printed_once() -> None:
@@ -481,7 +412,7 @@ def check_transcript(made: Transcript) -> None:
         assert item.start == 0 or made.text[item.start - 1] == "\n"
 
 
-@given(st.sampled_from([VOICES, SUBRIP, rolling("so we fire", "the kiln", "&gt;&gt; why")]).flatmap(mutated))
+@given(st.sampled_from(SUBTITLES).flatmap(mutated))
 @settings(max_examples=examples(300), deadline=None)
 def test_no_damage_makes_it_raise(text: str) -> None:
     for form in MEDIA_TYPES:
@@ -501,6 +432,12 @@ def test_no_bytes_make_it_raise(data: bytes) -> None:
     origin = Origin(path="a.vtt", media_type="text/vtt", member=None, row=None, field=None, sha256=None)
     with contextlib.suppress(DocumentError):
         text_record(Record("a", b"WEBVTT\n\n00:01.000 --> 00:02.000\n" + data, origin))
+
+
+def test_no_damage_breaks_a_promise_of_the_whole_pipeline() -> None:
+    """`make soak PARTS=mutations` does this with more of them."""
+    for _, text in mutants(0, 100, list(SUBTITLES), 1000):
+        assert problems(text) == [], text
 
 
 WORD = st.from_regex(r"[a-z]{1,8}[.,?!]?", fullmatch=True)
