@@ -169,7 +169,7 @@ def _at_chevrons(line: SpokenLine) -> Sequence[SpokenLine]:
 def _label(text: str) -> str | None:
     """What looks like the label of a speaker at the beginning of a line."""
     match = LABEL.match(text)
-    return match and (match["name"] or match["latin"] or match["han"])
+    return (match["name"] or match["latin"] or match["han"]).strip() or None if match else None
 
 
 def _names(labels: Sequence[str | None]) -> Set[str]:
