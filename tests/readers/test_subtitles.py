@@ -107,7 +107,7 @@ def test_the_times_of_the_first_cue_of_each_paragraph_are_evidence() -> None:
             talk("At 10:30 I saw", "https://a.example:80"),
             ["At 10:30 I saw https://a.example:80"],
         ),
-        ("brackets without a name", talk("【 】好。", "\u3000", "[] 好。"), ["【 】好。[] 好。"]),
+        ("brackets without a name", talk("【 】好。", "\u3000", "[] 好。"), ["【 】好。 [] 好。"]),
         ("Chinese names", talk("记者：谁\n修的？", "林：我，", "和她。"), ["记者：谁修的？", "林：我，和她。"]),
         ("Chinese without marks", talk("我们走吧", "天黑了"), ["我们走吧 天黑了"]),
         (
