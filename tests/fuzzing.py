@@ -20,6 +20,8 @@ from pipeline.readers import html
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 VERIFIER = SHARED / "verify.py"
+NOTHING_TO_READ = "holds nothing but blanks|has no visible text|holds no cue with words|contains a NUL"
+"""Reasons for which a document may be refused."""
 
 
 class Problem(NamedTuple):
@@ -87,7 +89,9 @@ def _whole(text: str, media_type: str | None, made: Pipeline) -> Iterator[Proble
     except RejectedError:
         return
     except DocumentError as error:
-        if not re.search(r"holds nothing but blanks|has no visible text|contains a NUL", error.reason):
+        if not re.search(
+            r"holds nothing but blanks|has no visible text|holds no cue with words|contains a NUL", error.reason
+        ):
             yield _problem("document", error)
         return
     except Exception as error:

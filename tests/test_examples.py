@@ -14,7 +14,7 @@ from sampling import only
 ROOT = Path(__file__).parent.parent
 EXAMPLES = {"full-width": "full_width", "mentions": "mentions", "interviews-only": "interviews_only"}
 """Stage, which is also the folder, and module."""
-PACKAGES = {**EXAMPLES, "subtitles": "subtitles", "markdown-sheets": "markdown_sheets"}
+PACKAGES = {**EXAMPLES, "textgrid": "textgrid", "markdown-sheets": "markdown_sheets"}
 """All of them: a reader and a sink, too."""
 
 CONFIG = """\
@@ -112,7 +112,7 @@ def test_every_file_of_the_package_is_in_the_wheel(name: str, installed: Path) -
     assert not {path for path in files if not (installed / module / path).is_file()}
 
 
-@pytest.mark.parametrize("name", only(PACKAGES, ["subtitles", "markdown-sheets"]))
+@pytest.mark.parametrize("name", only(PACKAGES, ["textgrid", "markdown-sheets"]))
 def test_the_tests_of_the_package_pass_against_the_wheel(name: str, installed: Path, tmp_path: Path) -> None:
     """They run from a copy, so that neither the sources nor the settings of this checkout are beside them."""
     shutil.copytree(ROOT / "examples" / name / "tests", tmp_path / "tests", ignore=shutil.ignore_patterns("*.pyc"))
@@ -189,31 +189,36 @@ def test_installed_and_not_named_plugins_change_nothing(installed: Path, tmp_pat
 
 
 TALK = """\
-WEBVTT
+File type = "ooTextFile"
+Object class = "TextGrid"
 
-00:00:01.000 --> 00:00:02.500
-<v Host>Who built the kiln?
-
-00:00:02.600 --> 00:00:04.000
-<v Mei Lan>我姑姑砌的。
-
-00:00:04.100 --> 00:00:05.000
-<v Host>And who fires it?
-
-00:00:05.100 --> 00:00:06.000
-<v Mei Lan>I do.
+item []:
+    item [1]:
+        class = "IntervalTier"
+        name = "Host"
+        intervals [1]:
+            xmin = 1
+            xmax = 2.5
+            text = "Who built the kiln?"
+    item [2]:
+        class = "IntervalTier"
+        name = "Mei Lan"
+        intervals [1]:
+            xmin = 2.6
+            xmax = 4
+            text = "我姑姑砌的。"
 """
 
 
 def test_a_reader_of_a_package_takes_part_where_the_settings_name_it(installed: Path, tmp_path: Path) -> None:
-    (tmp_path / "talk.vtt").write_text(TALK, "utf-8", newline="\n")
-    for given, text in (([], TALK), (["--set", "sources.subtitles={}"], "Host: Who built the kiln?")):
-        done = python(installed, tmp_path, "-m", "pipeline", "run", "talk.vtt", "-o", "out", "-q", *given)
+    (tmp_path / "talk.TextGrid").write_text(TALK, "utf-8", newline="\n")
+    for given, text in (([], TALK), (["--set", "sources.textgrid={}"], "Host: Who built the kiln?")):
+        done = python(installed, tmp_path, "-m", "pipeline", "run", "talk.TextGrid", "-o", "out", "-q", *given)
         assert done.returncode == 0, done.stderr
         restored = python(installed, tmp_path, "-m", "pipeline", "restore", "out", "--id", "talk")
         assert restored.stdout.startswith(text)
     origin = json.loads((tmp_path / "out" / "talk.json").read_text("utf-8"))["provenance"]["source"]
-    assert origin["converted_by"] == "bilingual-pipeline-subtitles 0.1.0"
+    assert origin["converted_by"] == "bilingual-pipeline-textgrid 0.1.0"
 
 
 def test_a_sink_of_a_package_writes_where_it_is_named(installed: Path, processed: Path, tmp_path: Path) -> None:
@@ -227,7 +232,7 @@ def test_a_sink_of_a_package_writes_where_it_is_named(installed: Path, processed
 
 def test_readers_and_sinks_of_packages_are_in_the_settings_and_their_schema(installed: Path, tmp_path: Path) -> None:
     shown = python(installed, tmp_path, "-m", "pipeline", "config", "--all").stdout
-    assert "# [sources.subtitles]\n" in shown
+    assert "# [sources.textgrid]\n" in shown
     assert "[sinks.markdown-sheets]\n" in shown
     schema = json.loads(python(installed, tmp_path, "-m", "pipeline", "schema", "--config").stdout)
-    assert "pause" in schema["$defs"]["Sources"]["properties"]["subtitles"]["properties"]
+    assert "pause" in schema["$defs"]["Sources"]["properties"]["textgrid"]["properties"]

@@ -219,7 +219,8 @@ def _checked_record(record: Record, *, other_arguments: bool) -> Record:
     if record.origin.media_type in PAGE_MEDIA_TYPES and record.converted_by is None:
         raise UsageError(f"process: {record.id!r} is a web page; convert it first: readers.html.text_record(record)")
     if record.origin.media_type in SUBTITLE_MEDIA_TYPES and record.converted_by is None:
-        raise UsageError(f"process: {record.id!r} is subtitles; convert it first: readers.conversion.text_record(record)")
+        remedy = "convert it first: readers.conversion.text_record(record)"
+        raise UsageError(f"process: {record.id!r} is a file of subtitles; {remedy}")
     return record
 
 

@@ -34,7 +34,5 @@ def _subtitle_type(record: Record) -> str | None:
     if origin.media_type is not None and origin.row is None:
         return origin.media_type if origin.media_type in SUBTITLE_MEDIA_TYPES else None
     data = record.data
-    form = subtitle_format(
-        data if isinstance(data, bytes) else data[:DETECTION_BYTES].encode("utf-8", "replace")
-    )
+    form = subtitle_format(data if isinstance(data, bytes) else data[:DETECTION_BYTES].encode("utf-8", "replace"))
     return None if form is None else MEDIA_TYPES[form]

@@ -8,7 +8,7 @@
         law(LostQuotes())
 
     def test_reader_never_breaks() -> None:
-        check_reader(Subtitles(), {"a.srt": SOUND})
+        check_reader(TextGrid(), {"a.TextGrid": SOUND})
 
 It needs hypothesis: `pip install "bilingual-pipeline[testing]"`. Names are imported on first use, so that a process
 of the kit can shift its clock before it imports anything else.

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sampling import examples
+from subtitle_files import SUBRIP, VOICES
 
 from pipeline.config.settings import Input, Limits
 from pipeline.model.record import LeftOut, Record, Unreadable
@@ -90,6 +91,8 @@ def good() -> dict[str, bytes]:
         "json.md": f'{{"title": "The weir", "tags": ["eel"]}}\n{TEXTS[0]}'.encode(),
         "t.txt": "\n".join(TEXTS).encode(),
         "t.html": page.encode(),
+        "t.vtt": VOICES.encode(),
+        "t.srt": SUBRIP.encode("utf-16"),
     }
 
 

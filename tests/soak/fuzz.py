@@ -7,6 +7,7 @@ from pathlib import Path
 from fuzzing import SHARED, problems, smaller
 from mutations import mutants, texts_of
 from ordeal import ROOT
+from subtitle_files import SUBTITLES
 
 from soak.part import Figures, Part, check
 
@@ -19,7 +20,7 @@ SHOWN = 10
 
 def mutations(_: Path) -> Figures:
     """No stage raises, all articles are valid, and every source is restored."""
-    own = texts_of(ROOT / "raw", ROOT / "seeds")
+    own = [*texts_of(ROOT / "raw", ROOT / "seeds"), *SUBTITLES]
     real = texts_of(*(SHARED / name for name in ("cases/raw", "structure/documents", "structure/negatives")))
     counts: Counter[str] = Counter()
     kinds: Counter[tuple[str, str]] = Counter()

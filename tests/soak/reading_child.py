@@ -13,8 +13,9 @@ from pathlib import Path
 
 from pipeline.config.settings import Input, Limits
 from pipeline.errors import PipelineError
-from pipeline.model.record import PAGE_MEDIA_TYPES, Record
+from pipeline.model.record import PAGE_MEDIA_TYPES, SUBTITLE_MEDIA_TYPES, Record
 from pipeline.readers import html
+from pipeline.readers.conversion import text_record
 from pipeline.readers.documents import records
 from pipeline.readers.input_files import InputFile
 from pipeline.text.decoding import DecodingError, decode
@@ -57,11 +58,13 @@ def answer(path: Path) -> dict[str, object]:
 
 
 def _use(record: Record) -> None:
-    """Extracts the text of a page and decodes bytes, as a run does first."""
+    """Extracts the text of a page or of subtitles and decodes bytes, as a run does first."""
     data = record.data if isinstance(record.data, bytes) else record.data.encode("utf-8", "surrogatepass")
     try:
         if record.origin.media_type in PAGE_MEDIA_TYPES:
             html.extract(data, encoding=record.encoding)
+        elif record.origin.media_type in SUBTITLE_MEDIA_TYPES:
+            text_record(record)
         elif isinstance(record.data, bytes):
             decode(data, encoding=record.encoding)
     except (DecodingError, html.PageError, PipelineError):

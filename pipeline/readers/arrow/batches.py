@@ -115,7 +115,9 @@ def _record(number: int, row: Mapping[str, Any]) -> Record | Unreadable:
     metadata = {entry["key"]: entry["value"] for entry in row["metadata"] or ()}
     evidence = tuple(Evidence(**item) for item in row["evidence"] or ())
     origin = Origin(**row["origin"])
-    return Record(row["id"], data, origin, metadata, row["converted_by"], row["encoding"], evidence=evidence, faults=tuple(row["faults"] or ()))
+    faults = tuple(row["faults"] or ())
+    converted_by, encoding = row["converted_by"], row["encoding"]
+    return Record(row["id"], data, origin, metadata, converted_by, encoding, evidence=evidence, faults=faults)
 
 
 def _document(number: int, fields: Mapping[str, object], name: str, text: str) -> Record | Unreadable:

@@ -1,1 +1,1 @@
-"""Reads subtitles: what is said in the cues of a WebVTT or SubRip file, a paragraph for each speaker's words in a row."""
+"""Reads subtitles: the words in the cues of a WebVTT or SubRip file, a paragraph for each speaker's in a row."""

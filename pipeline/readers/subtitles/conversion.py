@@ -48,8 +48,10 @@ def transcript(text: str, form: Format) -> Transcript:
 
 
 def subtitle_record(record: Record, media_type: str) -> Record:
-    """The record with the words of its cues. From then on they are the source, and `origin.sha256` is the hash of the
-    file; metadata that came with the record wins over that of the file.
+    """The record with the words of its cues.
+
+    From then on they are the source, and `origin.sha256` is the hash of the file. Metadata that came with the record
+    wins over that of the file.
 
     Raises `DocumentError` for a file that cannot be decoded or has no words.
     """
@@ -64,7 +66,7 @@ def subtitle_record(record: Record, media_type: str) -> Record:
         raise DocumentError(record.id, "holds no cue with words; leave it out")
     faults = found.faults
     if decoded.undecodable:
-        faults = (*faults, f"bytes that are no {decoded.runs[0].encoding} ({len(decoded.undecodable):,})")
+        faults = (*faults, f"bytes that no codec reads ({len(decoded.undecodable):,})")
     origin = msgspec.structs.replace(record.origin, media_type=media_type, sha256=hashlib.sha256(data).hexdigest())
     return msgspec.structs.replace(
         record,

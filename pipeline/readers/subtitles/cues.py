@@ -116,7 +116,7 @@ class _Parser:
                 return at
             self.number = number
             return above - 1
-        is_apart = above == 0 or above > begin and not self.lines[above - 1].strip()
+        is_apart = above == 0 or (above > begin and not self.lines[above - 1].strip())
         number = self._cue_number(above)
         if number is not None and (is_apart or self.is_numbered or number == self.number + 1):
             self.number = number
@@ -175,4 +175,3 @@ class _Parser:
                     at += 1
                 yield first, at
             at += 1
-

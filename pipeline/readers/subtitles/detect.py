@@ -16,8 +16,10 @@ def subtitle_format(data: bytes) -> Format | None:
     A text that only contains a line of times somewhere is none, and so is one that begins with the word WEBVTT and has
     no line of times.
 
-    >>> subtitle_format(b"WEBVTT\\n\\n00:01.000 --> 00:02.000\\nYes."), subtitle_format(b"1\\n00:00:01,000 --> 00:00:02,000")
-    ('vtt', 'srt')
+    >>> subtitle_format(b"WEBVTT\\n\\n00:01.000 --> 00:02.000\\nYes.")
+    'vtt'
+    >>> subtitle_format(b"1\\n00:00:01,000 --> 00:00:02,000\\nYes.")
+    'srt'
     >>> subtitle_format(b"WEBVTT is a format.")
     """
     lines = _head_lines(data)

@@ -63,7 +63,7 @@ def _lines(cue: Cue) -> list[SpokenLine]:
         SpokenLine(words, voice, cue.start, cue.end)
         for voice, text in _voiced(cue.text)
         for piece in text.split("\n")
-        if (words := LINE_END.sub(" ", _decoded(piece)).strip(INVISIBLE))
+        if (words := LINE_END.sub(" ", _decoded(piece)).strip().strip(INVISIBLE).strip())
     ]
 
 
