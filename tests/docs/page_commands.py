@@ -49,7 +49,7 @@ def _in_process(arguments: list[str], folder: Path) -> Finished:
     out, err = (TextIOWrapper(BytesIO(), "utf-8", write_through=True) for _ in range(2))
     with chdir(folder), redirect_stdout(out), redirect_stderr(err):
         code = main(arguments)
-    texts = [stream.buffer.getvalue().decode() for stream in (out, err)]  # type: ignore[attr-defined]
+    texts = [stream.buffer.getvalue().decode() for stream in (out, err)]
     return Finished(code, *texts)
 
 
