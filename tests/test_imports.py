@@ -8,8 +8,19 @@ PACKAGE = Path(__file__).parent.parent / "pipeline"
 
 IMPORT_EACH = """
 import gc, importlib, sys, traceback
+from importlib.machinery import SourceFileLoader
 
 gc.disable()  # what is dropped below would otherwise be looked through again and again
+codes, get_code = {}, SourceFileLoader.get_code
+
+
+def read_once(loader, name):
+    if name not in codes:
+        codes[name] = get_code(loader, name)
+    return codes[name]
+
+
+SourceFileLoader.get_code = read_once
 failed = False
 for name in sys.argv[1:]:
     for loaded in [each for each in sys.modules if each.partition(".")[0] == "pipeline"]:

@@ -13,6 +13,7 @@ import pytest
 import regex
 
 import pipeline
+from docs.page_commands import WAYS, run_command
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -35,8 +36,15 @@ def shape(printed: str) -> str:
     return "\n".join(regex.sub(r" {2,}", "  ", line) for line in kept)
 
 
+@pytest.fixture(scope="module", params=WAYS)
+def way(request: pytest.FixtureRequest) -> str:
+    """How to run the commands of a page."""
+    chosen: str = request.param
+    return chosen
+
+
 @pytest.fixture(scope="module")
-def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def workplace(tmp_path_factory: pytest.TempPathFactory, way: str) -> Path:
     """A folder like the repository's root, in which the documentation's commands may write."""
     folder = tmp_path_factory.mktemp("workplace")
     shutil.copytree(ROOT / "raw", folder / "raw")
@@ -44,9 +52,8 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def sessions(workplace: Path) -> dict[str, list[tuple[str, str, str]]]:
+def sessions(workplace: Path, way: str) -> dict[str, list[tuple[str, str, str]]]:
     """Every console command of each page: the command, what the page shows, what it printed."""
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     done: dict[str, list[tuple[str, str, str]]] = {}
     for page, text in TOUR.items():
         if page == "command-line.md":
@@ -55,11 +62,9 @@ def sessions(workplace: Path) -> dict[str, list[tuple[str, str, str]]]:
         for block in blocks(text, "console"):
             for session in regex.split(r"^\$ ", block, flags=regex.MULTILINE)[1:]:
                 command, _, shown = session.partition("\n")
-                ran = subprocess.run(
-                    ["bash", "-c", command], cwd=workplace, env=environment, capture_output=True, text=True, check=False
-                )
-                assert ran.returncode == 0, f"{page}: {command}\n{ran.stderr}"
-                done[page].append((command, shown, ran.stdout))
+                finished = run_command(command, workplace, way)
+                assert finished.code == 0, f"{page}: {command}\n{finished.err}"
+                done[page].append((command, shown, finished.out))
     return done
 
 

@@ -1,16 +1,16 @@
 """What docs/outputs.md shows is executed, in its order, and its tables name the columns that are there."""
 
-import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
+from contextlib import chdir
 from pathlib import Path
+from typing import Any
 
 import pytest
 import regex
 
+from docs.page_commands import WAYS, run_command
 from docs.test_documentation import ROOT, shape
 from pipeline.exporters.registry import BUILT_IN_EXPORTERS
 from pipeline.exporters.tables.row_kinds import ROW_TYPES
@@ -19,21 +19,11 @@ PAGE = (ROOT / "docs" / "outputs.md").read_text("utf-8")
 BLOCK = regex.compile(r"^```(console|python|sql)\n(.*?)^```$", regex.DOTALL | regex.MULTILINE)
 
 
-@pytest.fixture(scope="module")
-def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def workplace(tmp_path: Path) -> Path:
     """A folder like the repository's root."""
-    folder = tmp_path_factory.mktemp("workplace")
-    shutil.copytree(ROOT / "raw", folder / "raw")
-    return folder
-
-
-def run(command: list[str], workplace: Path) -> str:
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    done = subprocess.run(
-        command, cwd=workplace, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, f"{command[-1]}\n{done.stderr}"
-    return done.stdout
+    shutil.copytree(ROOT / "raw", tmp_path / "raw")
+    return tmp_path
 
 
 def sessions(block: str) -> Iterator[tuple[str, str]]:
@@ -42,24 +32,26 @@ def sessions(block: str) -> Iterator[tuple[str, str]]:
         yield command, shown
 
 
-def test_every_block_runs_and_prints_what_is_shown(workplace: Path) -> None:
+@pytest.mark.parametrize("way", WAYS)
+def test_every_block_runs_and_prints_what_is_shown(workplace: Path, way: str) -> None:
     pytest.importorskip("duckdb")
     pytest.importorskip("pandas")
     pytest.importorskip("polars")
-    code = ""
+    namespace: dict[str, Any] = {}
     for kind, block in BLOCK.findall(PAGE):
         if kind == "console":
-            # What ran so far in Python may have been waiting for these files.
             for command, shown in sessions(block):
-                assert shape(run(["bash", "-c", command], workplace)) == shape(shown), command
+                finished = run_command(command, workplace, way)
+                assert finished.code == 0, f"{command}\n{finished.err}"
+                assert shape(finished.out) == shape(shown), command
         elif kind == "sql":
             with sqlite3.connect(workplace / "articles.sqlite") as database:
                 for statement in block.strip().split(";\n"):
                     assert database.execute(statement.rstrip(";")).fetchall(), statement
             database.close()
         else:
-            code += block
-            run([sys.executable, "-c", code], workplace)
+            with chdir(workplace):
+                exec(block, namespace)
 
 
 @pytest.mark.parametrize("name", ROW_TYPES)

@@ -1,7 +1,11 @@
 import subprocess
 import sys
 
+import pytest
+
 from pipeline.lexicon.tagger import tagged_words
+
+pytestmark = pytest.mark.slow  # loading the tagger takes most of a second
 
 
 def test_words_come_with_their_tags() -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sampling import examples
 
 from pipeline.runs import run_loop
 from pipeline.runs.output import compress_shard, shard_store
@@ -26,7 +27,7 @@ from runs.history_parts import (
 )
 from runs.history_world import World
 
-HISTORIES = int(os.environ.get("HISTORIES", "4"))
+HISTORIES = int(os.environ.get("HISTORIES", "0")) or examples(8)
 STEPS = 14
 
 CHANGES: list[Callable[[World], None]] = [

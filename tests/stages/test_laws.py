@@ -16,9 +16,13 @@ STAGES = recipe().stages
 each = pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.name)
 
 
+KEPT = {"linear": {"markup"}, "deterministic": {"words", "credits", "dialogue"}}
+"""The stages for which `make test` checks the slow laws: tests/test_growth.py counts steps of the others."""
+
+
 def marks(law: Law, stage: Stage) -> list[pytest.MarkDecorator]:
-    """`make soak` alone measures times of long texts, of most stages: tests/test_growth.py counts steps."""
-    if law.name == "linear" and stage.name not in {"markup", "languages"}:
+    """The marks of a law that is slow to check."""
+    if stage.name not in KEPT.get(law.name, {stage.name}):
         return [pytest.mark.soak]
     return [pytest.mark.slow] if law.name in {"deterministic", "linear", "pure"} else []
 

@@ -2,13 +2,14 @@
 
 import faulty
 import pytest
-from sampling import examples
+from sampling import examples, only
 
 from pipeline.model.stage import Stage
 from pipeline.testing import LAWS, Broken, Law, faults
 from pipeline.testing.broken import literal
 
 LAW = {law.name: law for law in LAWS}
+SLOW = ("deterministic", "linear")
 
 
 def broken(law: str, stage: Stage, **options: float) -> Broken:
@@ -32,7 +33,7 @@ def broken(law: str, stage: Stage, **options: float) -> Broken:
         ("cases", faulty.Missing(), "finds nothing in a text of its `acts`", "AH, no"),
         ("cases", faulty.Greedy(), "finds something in a text of its `spares`", "Utah"),
         ("deterministic", faulty.Shuffled(), "depends on the order of sets", "ah"),
-        ("deterministic", faulty.Dated(), "depends on the clock", "ah"),
+        pytest.param("deterministic", faulty.Dated(), "depends on the clock", "ah", marks=pytest.mark.soak),
         ("pure", faulty.Meddling(), "metadata", None),
         ("ends", faulty.Endless(), "did not end", "ah"),
     ],
@@ -45,7 +46,7 @@ def test_fault_is_reported_with_the_smallest_failing_text(law: str, stage: Stage
     assert text is None or found.text == text
 
 
-@pytest.mark.parametrize("law", ["pure", "deterministic"])
+@pytest.mark.parametrize("law", only(["pure", "deterministic"], ["pure"]))
 def test_randomness_is_detected_in_one_process_and_between_processes(law: str) -> None:
     assert "ah" in (broken(law, faulty.Guessing()).text or "")
 
@@ -55,11 +56,16 @@ def test_state_kept_between_documents_is_detected() -> None:
     assert "it fails only sometimes" in broken("pure", faulty.Remembering()).what
 
 
+@pytest.mark.soak
 def test_state_is_detected_even_if_all_texts_were_processed_before() -> None:
     assert "depends on the texts before it" in broken("deterministic", faulty.Remembering()).what
 
 
-@pytest.mark.parametrize("stage", [faulty.Counting(), faulty.Backtracking()], ids=lambda stage: stage.name)
+@pytest.mark.parametrize(
+    "stage",
+    [faulty.Counting(), pytest.param(faulty.Backtracking(), marks=pytest.mark.soak)],
+    ids=lambda stage: stage.name,
+)
 def test_quadratic_work_is_detected(stage: Stage) -> None:
     found = broken("linear", stage)
     assert "the work grows faster than the text" in found.what
@@ -81,8 +87,19 @@ def test_stage_that_hangs_is_stopped_and_reported() -> None:
     assert broken("ends", faulty.Stuck(), seconds=1.0).text == "😀"
 
 
-@pytest.mark.parametrize("stage", [faulty.Sound(), faulty.Seeing(), faulty.Choosing()], ids=lambda stage: stage.name)
-@pytest.mark.parametrize("law", LAWS, ids=str)
+@pytest.mark.parametrize(
+    ("stage", "law"),
+    [
+        pytest.param(stage, law, id=f"{stage.name}-{law}", marks=[pytest.mark.soak] if law.name in slow else [])
+        for stage, slow in (
+            # `faults` checks all laws for this one below.
+            (faulty.Sound(), SLOW),
+            (faulty.Seeing(), ()),
+            (faulty.Choosing(), SLOW),
+        )
+        for law in LAWS
+    ],
+)
 def test_valid_stage_keeps_every_law(stage: Stage, law: Law) -> None:
     law(stage, examples=examples(50))
 
