@@ -23,7 +23,7 @@ from pipeline.model.record import Record
 from pipeline.model.restore import restore
 from pipeline.model.stage import Finding, Rule
 from pipeline.text.edits import Change, Edit, PositionMap, apply
-from tests.strategies import edited, ledgers
+from strategies import edited, ledgers
 
 KINDS = sorted(EVIDENCE_KINDS)
 

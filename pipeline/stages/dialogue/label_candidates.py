@@ -248,12 +248,18 @@ def _may_lack_separator(block: Block) -> bool:
     return (
         block.text[0] in UNSEPARATED_STARTS
         or _is_set_apart(block)
+        or block.bold_opening > 0
         or WIDE_SPACE.search(block.text, 0, LABEL_SEARCH_CHARS) is not None
     )
 
 
 def _is_set_apart(block: Block) -> bool:
-    return block.level > 0 or block.bold or block.text.isupper()
+    return block.level > 0 or block.bold or block.text.isupper() or _is_paired(block)
+
+
+def _is_paired(block: Block) -> bool:
+    """Whether markup sets what is said beside the block: the term of a definition, the first cell of a row."""
+    return block.term or block.column == 1
 
 
 def _unseparated_candidate(block: Block, vocabulary: Vocabulary) -> LabelCandidate | None:
@@ -264,9 +270,25 @@ def _unseparated_candidate(block: Block, vocabulary: Vocabulary) -> LabelCandida
         return _matched_candidate(block, match, vocabulary, "word")
     if first and first in "【[" and (match := BRACKETED_LABEL.match(block.text)) is not None:
         return _matched_candidate(block, match, vocabulary, "mark")
+    if block.bold_opening and (opening := _bold_candidate(block)) is not None:
+        return opening
     if WIDE_SPACE.search(head) is not None and (match := SPACED_LABEL.match(head)) is not None:
         return _matched_candidate(block, match, vocabulary, "blanks")
     return _heading_candidate(block)
+
+
+def _bold_candidate(block: Block) -> LabelCandidate | None:
+    """A bold beginning without a separator that is a label as a whole: of a page that shows `Q Why walk?`."""
+    label = block.text[: block.bold_opening].rstrip()
+    shape = _label_shape(label)
+    if shape is None or len(label) > MAX_LATIN_LABEL_CHARS:
+        return None
+    text_start = block.bold_opening
+    while text_start < len(block.text) and block.text[text_start].isspace():
+        text_start += 1
+    form: LabelForm = "word" if shape.anonymous else "blanks"
+    end = block.start + len(label)
+    return LabelCandidate(block.start, end, label, shape.key, shape.kind, shape.anonymous, text_start, form=form)
 
 
 def _heading_candidate(block: Block) -> LabelCandidate | None:
@@ -276,8 +298,9 @@ def _heading_candidate(block: Block) -> LabelCandidate | None:
     shape = _label_shape(block.text)
     if shape is None:
         return None
+    form: LabelForm = "mark" if _is_paired(block) else "heading"
     return LabelCandidate(
-        block.start, block.end, block.text, shape.key, shape.kind, shape.anonymous, len(block.text), form="heading"
+        block.start, block.end, block.text, shape.key, shape.kind, shape.anonymous, len(block.text), form=form
     )
 
 

@@ -90,7 +90,8 @@ def parse_body(
     rest = [i for i in range(len(blocks)) if i not in placed]
     position = {i: n for n, i in enumerate(rest)}
     turns = {position[i]: label for i, label in labels.by_block.items() if i in position}
-    body = _parse_rest([blocks[i] for i in rest], turns, key_names, labels, makers)
+    title_text = key_title or (blocks[title.title].text if title.title is not None else "")
+    body = _parse_rest([blocks[i] for i in rest], turns, key_names, labels, makers, title_text)
     in_order = sorted([*placed.values(), *body], key=lambda labelled: labelled.block.start)
     return ParsedBody(in_order, labels, blocks[title.other] if title.other is not None else None)
 
@@ -219,11 +220,12 @@ def _parse_rest(
     key_names: Mapping[str, str],
     labels: SpeakerLabels,
     makers: str,
+    title: str,
 ) -> list[LabelledBlock]:
     """The body without title and speaker keys; `turns` are the labels by index of their block here."""
     if turns:
         return mark_closing(list(_parse_labelled(blocks, turns, key_names, labels)), makers)
-    if questions := bare_questions(blocks):
+    if questions := bare_questions(blocks, title):
         return mark_closing(list(_parse_unlabelled(blocks, questions)), makers)
     return list(_parse_prose(blocks))
 
