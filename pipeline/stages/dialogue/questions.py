@@ -172,7 +172,7 @@ def _is_set_apart_interview(blocks: Sequence[Block], questions: Sequence[int], s
     if len(questions) < MIN_SET_APART_QUESTIONS:
         return False
     starts = set(questions)
-    alike = sum(line_style(block) == style for block in blocks[questions[0] :])
+    alike = sum(line_style(block) == style for block in blocks)
     answered = sum(i + 1 < len(blocks) and i + 1 not in starts and not blocks[i + 1].level for i in questions)
     measured = _measure(blocks, questions, is_plain=False)
     asking_for_themselves = sum(
