@@ -81,7 +81,10 @@ EXPLAINER = (
     ("Who has to pay?", "Everybody above the age of twelve. Schools and the clinic are exempt."),
     ("How much money will it bring?", "The council expects four million a year, of which a third is for the harbour."),
     ("Is there resistance?", "Shopkeepers have collected nine hundred names. They say that it will empty the market."),
-    ("What do other towns do?", "Vellmar has had a toll for ten years. In Dunmore the ferry is free and runs once a day."),
+    (
+        "What do other towns do?",
+        "Vellmar has had a toll for ten years. In Dunmore the ferry is free and runs once a day.",
+    ),
     ("When will it be decided?", "The vote is in March. If it fails, the plan goes back to the committee."),
     ("Can I still buy old tickets?", "Until the end of April, at the pier and on the boat."),
 )
@@ -163,9 +166,7 @@ def _explainer(rng: random.Random) -> tuple[str, str, bool]:
     tag = rng.choice(("h2", "p><strong", "h3", "dt"))
     closing = "></".join(reversed(tag.split("><")))
     answer = ("<dd>", "</dd>") if tag == "dt" else ("<p>", "</p>")
-    body = "\n".join(
-        f"<{tag}>{a}</{closing}>\n{answer[0]}{b}{answer[1]}" for a, b in _pairs(rng, EXPLAINER, 4)
-    )
+    body = "\n".join(f"<{tag}>{a}</{closing}>\n{answer[0]}{b}{answer[1]}" for a, b in _pairs(rng, EXPLAINER, 4))
     body = f"<dl>{body}</dl>" if tag == "dt" else body
     author = rng.choice(("Marta Reed", "Ivo Moss", "Greta Holt"))
     lead = "<p>From May on, crossing the bay will be more expensive. The most important questions and answers.</p>"

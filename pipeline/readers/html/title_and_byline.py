@@ -110,7 +110,7 @@ def find_title_and_byline(lines: Sequence[PageLine], content: Sequence[int], sta
 
 def _end(lines: Sequence[PageLine], content: Sequence[int], top: int) -> int:
     """Returns the end of the title block: the first line of the text, or the line after a byline below a lead."""
-    body = [i for i in content if i >= top and not _is_byline(lines[i])]
+    body = [i for i in content if i >= top and not _is_byline(lines[i]) and not _is_marked_byline(lines[i])]
     end = body[0] if body else len(lines)
     letters = 0
     content_lines = set(content)
@@ -195,6 +195,12 @@ def _is_byline(line: PageLine) -> bool:
         and (line.context.byline > 0 or len(line.text) - len(date[0]) <= 24)
         and line.text[-1] not in SENTENCE_END_MARKS
     )
+
+
+def _is_marked_byline(line: PageLine) -> bool:
+    """Whether an element named like a byline holds a short line that is no sentence."""
+    short = len(line.text) <= MAX_BYLINE_CHARS
+    return line.context.byline > 0 and short and line.text[-1] not in SENTENCE_END_MARKS
 
 
 def _belongs(line: PageLine, title: str | None, *, below_title: bool) -> bool:

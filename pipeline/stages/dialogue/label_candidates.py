@@ -280,28 +280,25 @@ def _unseparated_candidate(block: Block, vocabulary: Vocabulary) -> LabelCandida
 def _bold_candidate(block: Block) -> LabelCandidate | None:
     """A bold beginning without a separator that is a label as a whole: of a page that shows `Q Why walk?`."""
     label = block.text[: block.bold_opening].rstrip()
+    text_start = len(block.text) - len(block.text[block.bold_opening :].lstrip())
     shape = _label_shape(label)
-    if shape is None or len(label) > MAX_LATIN_LABEL_CHARS:
-        return None
-    text_start = block.bold_opening
-    while text_start < len(block.text) and block.text[text_start].isspace():
-        text_start += 1
-    form: LabelForm = "word" if shape.anonymous else "blanks"
-    end = block.start + len(label)
-    return LabelCandidate(block.start, end, label, shape.key, shape.kind, shape.anonymous, text_start, form=form)
+    return _whole_candidate(block, label, text_start, "word" if shape and shape.anonymous else "blanks")
 
 
 def _heading_candidate(block: Block) -> LabelCandidate | None:
-    """A heading, a bold line or a line in capitals that is a label as a whole."""
-    if not _is_set_apart(block) or len(block.text) > MAX_LATIN_LABEL_CHARS or block.ends_sentence:
+    """A heading, a bold line, a line in capitals or a cell that is a label as a whole."""
+    if not _is_set_apart(block) or block.ends_sentence:
         return None
-    shape = _label_shape(block.text)
+    return _whole_candidate(block, block.text, len(block.text), "mark" if _is_paired(block) else "heading")
+
+
+def _whole_candidate(block: Block, label: str, text_start: int, form: LabelForm) -> LabelCandidate | None:
+    """The candidate of a text at the start of a block, if it can be a label."""
+    shape = _label_shape(label) if len(label) <= MAX_LATIN_LABEL_CHARS else None
     if shape is None:
         return None
-    form: LabelForm = "mark" if _is_paired(block) else "heading"
-    return LabelCandidate(
-        block.start, block.end, block.text, shape.key, shape.kind, shape.anonymous, len(block.text), form=form
-    )
+    end = block.start + len(label)
+    return LabelCandidate(block.start, end, label, shape.key, shape.kind, shape.anonymous, text_start, form=form)
 
 
 def _separated_candidate(block: Block, at: int, vocabulary: Vocabulary) -> LabelCandidate | None:
