@@ -111,7 +111,7 @@ def definition_names(talk: Talk, rng: random.Random) -> str:
 def _table(rows: list[tuple[str, tuple[str, ...]]], rng: random.Random, head: tuple[str, str] | None) -> str:
     first = rng.choice(("td", "th"))
     body = "\n".join(
-        f"<tr><{first}>{escape(left)}</{first}><td>{_paragraphs(right) if len(right) > 1 else escape(right[0])}</td></tr>"
+        f"<tr><{first}>{escape(left)}</{first}><td>{_paragraphs(right) if right[1:] else escape(right[0])}</td></tr>"
         for left, right in rows
     )
     top = f"<tr><th>{head[0]}</th><th>{head[1]}</th></tr>\n" if head else ""

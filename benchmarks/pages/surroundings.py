@@ -34,29 +34,25 @@ def _related(rng: random.Random, *, chinese: bool) -> str:
     return f"<{tag}><h3>{head}</h3><ul>{items}</ul></{tag.split()[0]}>"
 
 
-def byline(talk: Talk, rng: random.Random) -> tuple[str, str]:
-    """The markup of a byline, and the reporter's name that it holds."""
-    name, date = escape(talk.reporter), talk.date
-    if talk.chinese:
-        shown = rng.choice(
-            (
-                f'<div class="info"><span class="source">来源：{talk.outlet}</span> <span class="author">作者：{name}</span> '
-                f"<span>{date}</span></div>",
-                f'<p class="byline">本刊记者 {name}</p>',
-                f'<div class="article-meta"><span class="author">{name}</span><time datetime="{date}">{date}</time></div>',
-            )
-        )
-        return shown, talk.reporter
-    shown = rng.choice(
-        (
-            f'<p class="byline">By {name}</p>',
-            f'<div class="article-meta"><span class="author-name">{name}</span> <time datetime="{date}">{date}</time></div>',
-            f'<p class="author">{name}</p>',
-            f'<address class="byline">By <a rel="author" href="/people/1">{name}</a>, {escape(talk.outlet)}</address>',
-            f'<p class="entry-meta">Posted on {date} by <span class="author">{name}</span></p>',
-        )
-    )
-    return shown, talk.reporter
+CHINESE_BYLINES = (
+    '<div class="info"><span class="source">来源：{outlet}</span> <span class="author">作者：{name}</span> '
+    "<span>{date}</span></div>",
+    '<p class="byline">本刊记者 {name}</p>',
+    '<div class="article-meta"><span class="author">{name}</span><time datetime="{date}">{date}</time></div>',
+)
+ENGLISH_BYLINES = (
+    '<p class="byline">By {name}</p>',
+    '<div class="article-meta"><span class="author-name">{name}</span> <time datetime="{date}">{date}</time></div>',
+    '<p class="author">{name}</p>',
+    '<address class="byline">By <a rel="author" href="/people/1">{name}</a>, {outlet}</address>',
+    '<p class="entry-meta">Posted on {date} by <span class="author">{name}</span></p>',
+)
+
+
+def byline(talk: Talk, rng: random.Random) -> str:
+    """The markup of a byline."""
+    form = rng.choice(CHINESE_BYLINES if talk.chinese else ENGLISH_BYLINES)
+    return form.format(name=escape(talk.reporter), date=talk.date, outlet=escape(talk.outlet))
 
 
 def figure(rng: random.Random, caption: str) -> str:
@@ -70,7 +66,7 @@ def whole_page(rng: random.Random, title: str, article: str, *, chinese: bool, t
     """A page with an article in it. With `talk`, its byline and its lead are above the article, sometimes a picture."""
     head = ""
     if talk is not None:
-        parts = [byline(talk, rng)[0]]
+        parts = [byline(talk, rng)]
         if rng.random() < 0.7:
             parts.append(f'<p class="{rng.choice(("lead", "standfirst", "text"))}">{escape(talk.lead)}</p>')
         if rng.random() < 0.4:

@@ -8,18 +8,90 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 FIRST = (
-    "Marta Ivo Lena Tomas Ruth Ines Orla Sam Aino Karel Dora Felix Nadia Piet Yusuf Greta Hugo Mina Oskar Petra "
-    "Silvia Bram Chloe Emre Frida Jonas Kofi Leila Noor Tariq"
-).split()
+    "Marta",
+    "Ivo",
+    "Lena",
+    "Tomas",
+    "Ruth",
+    "Ines",
+    "Orla",
+    "Sam",
+    "Aino",
+    "Karel",
+    "Dora",
+    "Felix",
+    "Nadia",
+    "Piet",
+    "Yusuf",
+    "Greta",
+    "Hugo",
+    "Mina",
+    "Oskar",
+    "Petra",
+    "Silvia",
+    "Bram",
+    "Chloe",
+    "Emre",
+    "Frida",
+    "Jonas",
+    "Kofi",
+    "Leila",
+    "Noor",
+    "Tariq",
+)
 LAST = (
-    "Reed Moss Brandt Ruiz Ashdown Fern Finch Vale Laine Holt Okafor Lindqvist Marsh Petrov Quill Sorensen Tully "
-    "Weaver Novak Castle Dunmore Haddad Ibsen Jansen Kerr Loftus Mistry Ogawa"
-).split()
+    "Reed",
+    "Moss",
+    "Brandt",
+    "Ruiz",
+    "Ashdown",
+    "Fern",
+    "Finch",
+    "Vale",
+    "Laine",
+    "Holt",
+    "Okafor",
+    "Lindqvist",
+    "Marsh",
+    "Petrov",
+    "Quill",
+    "Sorensen",
+    "Tully",
+    "Weaver",
+    "Novak",
+    "Castle",
+    "Dunmore",
+    "Haddad",
+    "Ibsen",
+    "Jansen",
+    "Kerr",
+    "Loftus",
+    "Mistry",
+    "Ogawa",
+)
 OUTLETS = ("Harbour Post", "The Skerry Letter", "Valley Courier", "Northern Review", "Craft Weekly", "Tidewater News")
 CRAFT = (
-    "boats bells clocks kites bridges baskets violins maps saddles sails lanterns cheeses roofs books knives carpets "
-    "orchards lighthouses puppets wells"
-).split()
+    "boats",
+    "bells",
+    "clocks",
+    "kites",
+    "bridges",
+    "baskets",
+    "violins",
+    "maps",
+    "saddles",
+    "sails",
+    "lanterns",
+    "cheeses",
+    "roofs",
+    "books",
+    "knives",
+    "carpets",
+    "orchards",
+    "lighthouses",
+    "puppets",
+    "wells",
+)
 PLACE = ("Skerry", "the old harbour", "Vellmar", "the upper valley", "Port Anselm", "the islands", "Dunmore", "Kestrel")
 
 QUESTIONS = (

@@ -193,7 +193,7 @@ def test_most_of_a_page_in_bold_says_nothing() -> None:
     ("byline", "parts"),
     [
         ('<p class="byline">Marta Reed</p>', (("Marta Reed",), None, None)),
-        ('<p class="meta"><span class="author">Marta Reed</span> 2024-05-03</p>', (("Marta Reed",), None, "2024-05-03")),
+        ('<p class="meta"><b class="author">Marta Reed</b> 2024-05-03</p>', (("Marta Reed",), None, "2024-05-03")),
         ('<p class="entry-meta">Posted on 2024-05-03 by Marta Reed, Harbour Post</p>',
          (("Marta Reed",), "Harbour Post", "2024-05-03")),
         ('<div class="info">施雨晴 2024年5月3日</div>', (("施雨晴",), None, "2024年5月3日")),
@@ -211,7 +211,8 @@ def test_what_the_markup_calls_the_byline_is_the_byline(
 
 
 def test_what_is_in_an_element_named_like_a_byline_but_names_nobody_is_none() -> None:
-    given_page = f'<html><body><article><h1>The weir at noon</h1><p class="meta">Listen to this story</p><p>{SOUND}</p></article></body></html>'
+    top = '<h1>The weir at noon</h1><p class="meta">Listen to this story</p>'
+    given_page = f"<html><body><article>{top}<p>{SOUND}</p></article></body></html>"
     assert pipeline.process(given_page.encode(), id="a").byline is None
 
 

@@ -101,7 +101,9 @@ def _group(group: Sequence[PageLine], *, bold: bool, parted: bool) -> Iterator[T
 
 
 def _joined(group: Sequence[PageLine], separator: str, *, bold: bool) -> TextLine:
-    spans, runs, at = [], [], 0
+    spans: list[MarkedSpan] = []
+    runs: list[TextRun] = []
+    at = 0
     for line in group:
         level = line.context.level if len(line.text) <= MAX_HEADING_CHARS else 0
         spans.append(MarkedSpan(at, at + len(line.text), line.context.marks, level))

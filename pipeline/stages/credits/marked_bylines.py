@@ -1,4 +1,4 @@
-"""Lines that a page's markup calls the byline, whatever their form: `Ada Fern · 3 May 2024`, `发布于 2024-05-01 林安`."""
+"""Lines that a page's markup calls the byline, whatever their form: `Ada Fern · 3 May 2024`, `林安 2024-05-01`."""
 
 from collections.abc import Iterator
 

@@ -179,9 +179,7 @@ def _head(document: Document, lines: Sequence[Line], first: int, *, after_keys: 
         if PAGE_FURNITURE.match(line.text):
             continue
         part = _read_head_line(document, line, title=i == first and not after_keys, below_part=i - 1 in found)
-        if (part is None or part.kind not in {"byline", "credit"}) and _is_marked_byline(marked, line):
-            byline = marked_byline_in(line.text, document.vocabulary)
-            part = _byline(line, byline, BYLINE) if byline is not None else part
+        part = _with_marked_byline(document, line, part, marked)
         if part is not None and part.kind in ONLY_AT_EDGES and i - first >= MAX_EDGE_PARAGRAPHS:
             part = None
         if part is not None:
@@ -203,9 +201,16 @@ def _head(document: Document, lines: Sequence[Line], first: int, *, after_keys: 
     return list(found.values()), reached
 
 
-def _is_marked_byline(marked: Sequence[Evidence], line: Line) -> bool:
-    """Whether the markup of a page says that a line is the byline; spaces at its ends may have been inserted."""
-    return any(item.start <= line.start and line.end <= item.end for item in marked)
+def _with_marked_byline(
+    document: Document, line: Line, part: CreditsPart | None, marked: Sequence[Evidence]
+) -> CreditsPart | None:
+    """What a line is, if the markup of a page may say that it is the byline; one that its form shows goes before."""
+    if part is not None and part.kind in {"byline", "credit"}:
+        return part
+    if not any(item.start <= line.start and line.end <= item.end for item in marked):
+        return part
+    byline = marked_byline_in(line.text, document.vocabulary)
+    return part if byline is None else _byline(line, byline, BYLINE)
 
 
 def _read_head_line(document: Document, line: Line, *, title: bool, below_part: bool) -> CreditsPart | None:

@@ -1,7 +1,7 @@
 """What the markup of a page said about blocks: the fields of `Block` that evidence sets."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -23,6 +23,9 @@ COVERING_FIELDS: tuple[tuple[EvidenceKind, str], ...] = (
     ("code", "indented"),
 )
 """Evidence that all words of a block are of a kind, and the field that it sets."""
+INNERMOST_KINDS: tuple[EvidenceKind, ...] = ("heading", "cell", "item")
+"""Kinds of which the innermost span counts."""
+HEADING_LEVELS = frozenset("123456")
 
 
 class _Spans:
@@ -54,15 +57,15 @@ def with_evidence(blocks: Sequence[Block], evidence: Sequence[Evidence]) -> Sequ
     """The blocks with what `evidence`, sorted by start, says of them. Takes time linear in both, up to a logarithm."""
     if not evidence:
         return blocks
-    by_kind: dict[str, list[Evidence]] = {}
+    by_kind: dict[EvidenceKind, list[Evidence]] = {}
     for item in evidence:
         by_kind.setdefault(item.kind, []).append(item)
     joined = {kind: _Spans(by_kind[kind], joined=True) for kind, _ in COVERING_FIELDS if kind in by_kind}
-    single = {kind: _Spans(by_kind[kind], joined=False) for kind in ("heading", "cell", "item") if kind in by_kind}
+    single = {kind: _Spans(by_kind[kind], joined=False) for kind in INNERMOST_KINDS if kind in by_kind}
     return [_with_fields(block, joined, single) for block in blocks]
 
 
-def _with_fields(block: Block, joined: dict[EvidenceKind, _Spans], single: dict[str, _Spans]) -> Block:
+def _with_fields(block: Block, joined: Mapping[EvidenceKind, _Spans], single: Mapping[EvidenceKind, _Spans]) -> Block:
     first = WORD.search(block.text)
     if first is None:
         return block
@@ -84,9 +87,6 @@ def _with_fields(block: Block, joined: dict[EvidenceKind, _Spans], single: dict[
         # Only the first block of an item is one.
         changes["item"] = block.item or block.start <= items.starts[i]
     return msgspec.structs.replace(block, **changes) if any(changes.values()) else block
-
-
-HEADING_LEVELS = frozenset("123456")
 
 
 def _end_of_words(text: str) -> int:
