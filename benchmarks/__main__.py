@@ -17,6 +17,7 @@ from benchmarks import (
     speed,
     structure,
 )
+from benchmarks.pages import report as layouts
 
 ROOT = Path(__file__).parent.parent
 
@@ -27,7 +28,7 @@ def main() -> None:
     parser.add_argument(
         "what",
         nargs="*",
-        metavar="speed|protocol|cold|readers|encodings|exports|runs|damage|extraction|spacing|structure|accuracy",
+        metavar="speed|protocol|cold|readers|encodings|exports|runs|damage|extraction|spacing|structure|layouts|accuracy",
         help="default: all",
     )
     parser.add_argument("--rounds", type=int, default=5, help="timed rounds (default: 5)")
@@ -52,6 +53,7 @@ def main() -> None:
         "extraction",
         "spacing",
         "structure",
+        "layouts",
         "accuracy",
     ]
     if "speed" in wanted:
@@ -76,6 +78,8 @@ def main() -> None:
         spacing.report(options.public, options.folds)
     if "structure" in wanted:
         structure.report(ROOT, options.public, options.corpora, options.annotated)
+    if "layouts" in wanted:
+        layouts.report()
     if "accuracy" in wanted:
         accuracy.report(ROOT, options.public)
 

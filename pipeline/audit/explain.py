@@ -14,6 +14,7 @@ from pipeline.audit.provenance import Fragment, Rewrite, edits_in_source, fragme
 from pipeline.core.recipe import rule_meanings
 from pipeline.model.arguments import expect_one, expect_texts
 from pipeline.model.article import Article
+from pipeline.model.evidence import Evidence
 from pipeline.model.restore import SourceMap
 from pipeline.text.edits import Confidence
 from pipeline.text.excerpts import edit_excerpt
@@ -89,6 +90,10 @@ class ExplainedLabel(msgspec.Struct, frozen=True, kw_only=True):
     start: int
     end: int
     text: str
+    evidence: Annotated[
+        tuple[str, ...],
+        Meta(description="What the markup of the page said of all of it, such as `bold` or `heading 3`."),
+    ] = ()
 
 
 class ExplainedNote(msgspec.Struct, frozen=True, kw_only=True):
@@ -175,8 +180,9 @@ def explain(article: Article, known: Mapping[str, str] | None = None) -> Explana
                 start=item.start,
                 end=item.end,
                 text=article.text[item.start : item.end],
+                evidence=evidence,
             )
-            for item in article.segments
+            for item, evidence in zip(article.segments, _evidence(article), strict=True)
         ),
         notes=tuple(
             ExplainedNote(
@@ -210,6 +216,24 @@ def explain(article: Article, known: Mapping[str, str] | None = None) -> Explana
             for item in article.annotations
         ),
     )
+
+
+def _evidence(article: Article) -> Iterator[tuple[str, ...]]:
+    """For each segment what the markup said of all of its words."""
+    spans = article.provenance.evidence
+    around: list[Evidence] = []
+    at = 0
+    for segment in article.segments:
+        if not spans:
+            yield ()
+            continue
+        words = [i for i in range(segment.start, segment.end) if article.text[i].isalnum()]
+        first, last = (words[0], words[-1]) if words else (segment.start, segment.end - 1)
+        while at < len(spans) and spans[at].start <= first:
+            around.append(spans[at])
+            at += 1
+        around = [item for item in around if item.end > first]
+        yield tuple(dict.fromkeys(f"{item.kind} {item.value}".rstrip() for item in around if item.end > last))
 
 
 def _edits(

@@ -105,6 +105,8 @@ def _label(label: ExplainedLabel, line: ExplainedLine, sheet: Printer) -> None:
     begun = "" if label.line == line.line else f"begins on line {label.line}: "
     sheet.line(f"{EXPLANATION_INDENT * 5}{begun}{span_excerpt(label.text, 0, len(label.text))}")
     sheet.line(f"{EXPLANATION_INDENT * 5}{label.rule}{_meaning(label.meaning)}")
+    if label.evidence:
+        sheet.line(f"{EXPLANATION_INDENT * 5}markup: {', '.join(label.evidence)}")
 
 
 def _edit(edit: ExplainedEdit, sheet: Printer) -> None:

@@ -147,7 +147,9 @@ class _Builder:
             notes=self.notes,
             text=self.document.text,
             segments=tuple(self.segments),
-            provenance=Provenance(source=source, pipeline=version, changes=tuple(changes)),
+            provenance=Provenance(
+                source=source, pipeline=version, changes=tuple(changes), evidence=self.document.evidence
+            ),
         )
 
     # --- reading the labels

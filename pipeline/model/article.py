@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta
 
+from pipeline.model.evidence import Evidence
 from pipeline.model.html_repr import HtmlTurn, article_html
 from pipeline.text.decoding import Newline, Run, Undecodable
 from pipeline.text.edits import Change, Confidence
@@ -245,6 +246,13 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
             "source text."
         ),
     ]
+    evidence: Annotated[
+        tuple[Evidence, ...],
+        Meta(
+            description="What the markup said of spans of `text`, where the source is a text extracted from a page; "
+            "sorted by `start`. Empty for plain text."
+        ),
+    ] = ()
 
 
 class Article(msgspec.Struct, frozen=True, kw_only=True):
@@ -306,6 +314,11 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of an article document."""
     schema = msgspec.json.schema(Article)
+    for definition in schema["$defs"].values():
+        # What an older article lacks has a default when it is read, and is always written.
+        definition["required"] = list(definition["properties"])
+        for described in definition["properties"].values():
+            described.pop("default", None)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:{VERSION.replace('/', ':')}",

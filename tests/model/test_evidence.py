@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import edited, ledgers
 
 from pipeline import Document, Pipeline
 from pipeline.core.pipeline import NOWHERE
@@ -23,7 +24,6 @@ from pipeline.model.record import Record
 from pipeline.model.restore import restore
 from pipeline.model.stage import Finding, Rule
 from pipeline.text.edits import Change, Edit, PositionMap, apply
-from tests.strategies import edited, ledgers
 
 KINDS = sorted(EVIDENCE_KINDS)
 

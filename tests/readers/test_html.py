@@ -125,6 +125,146 @@ def test_every_page_gives_an_article_that_holds_to_the_contract(name: str) -> No
     assert list(pipeline.faults(article(name))) == []
 
 
+# --- evidence
+
+
+def marked(given_page: str) -> list[tuple[str, str, str]]:
+    """The evidence of a page: kind, value and text of each span."""
+    found = extract(given_page.encode())
+    return [(item.kind, item.value, found.text[item.start : item.end]) for item in found.evidence]
+
+
+def test_no_marks_are_written_into_the_text() -> None:
+    given_page = f"<article><h1>The weir</h1><h2>At noon</h2><p><b>Why?</b></p><p>{SOUND}</p></article>"
+    assert not {"*", "#"} & set(page_text(given_page.encode()))
+
+
+def test_inline_markup_is_evidence_of_its_words() -> None:
+    given_page = (
+        f"<article><h1>The weir</h1><p>One <b>two</b> <b> three</b>, <i><b>four</b></i>.</p><p>{SOUND}</p></article>"
+    )
+    assert marked(given_page) == [
+        ("title", "", "The weir"),
+        ("bold", "", "two three"),
+        ("bold", "", "four"),
+        ("italic", "", "four"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("markup", "evidence"),
+    [
+        ("<h3>At noon</h3>", [("heading", "3", "At noon")]),
+        (
+            "<dl><dt>Why?</dt><dd><p>So.</p><p>Yes.</p></dd></dl>",
+            [("term", "", "Why?"), ("definition", "", "So.\nYes.")],
+        ),
+        (
+            "<table><tr><th>Why?</th><td>So.</td></tr><tr><td>Who?</td><td>Ida.</td></tr></table>",
+            [("cell", "1.1", "Why?"), ("cell", "1.2", "So."), ("cell", "2.1", "Who?"), ("cell", "2.2", "Ida.")],
+        ),
+        ("<ul><li>Eels<p>and boats</p></li></ul>", [("item", "", "Eels\nand boats")]),
+        ("<blockquote><p>Rain.</p></blockquote>", [("quote", "", "Rain.")]),
+        ("<details><summary>Why?</summary>So.</details>", [("term", "", "Why?"), ("definition", "", "So.")]),
+        ("<p><code>weir()</code></p>", [("code", "", "weir()")]),
+        ("<p style='font-style: italic'>Rain.</p>", [("italic", "", "Rain.")]),
+    ],
+)
+def test_blocks_are_evidence_of_all_of_their_text(markup: str, evidence: list[tuple[str, str, str]]) -> None:
+    given_page = f"<article><h1>The weir</h1><p>{SOUND}</p>{markup}<p>{SOUND}</p></article>"
+    assert [each for each in marked(given_page) if each[0] != "title"] == evidence
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_evidence_is_within_the_text_and_sorted(name: str) -> None:
+    found = extract(page(name))
+    assert found.evidence
+    assert all(0 <= item.start < item.end <= len(found.text) for item in found.evidence)
+    assert all(found.text[item.start : item.end].strip() for item in found.evidence)
+    assert list(found.evidence) == sorted(found.evidence, key=lambda item: (item.start, -item.end))
+
+
+def test_most_of_a_page_in_bold_says_nothing() -> None:
+    given_page = f"<article><h1>The weir</h1><p><b>{SOUND}</b></p><p><b>{SOUND}</b></p><p>No.</p></article>"
+    assert "bold" not in {kind for kind, _, _ in marked(given_page)}
+
+
+@pytest.mark.parametrize(
+    ("byline", "parts"),
+    [
+        ('<p class="byline">Marta Reed</p>', (("Marta Reed",), None, None)),
+        ('<p class="meta"><b class="author">Marta Reed</b> 2024-05-03</p>', (("Marta Reed",), None, "2024-05-03")),
+        ('<p class="entry-meta">Posted on 2024-05-03 by Marta Reed, Harbour Post</p>',
+         (("Marta Reed",), "Harbour Post", "2024-05-03")),
+        ('<div class="info">施雨晴 2024年5月3日</div>', (("施雨晴",), None, "2024年5月3日")),
+    ],
+)  # fmt: skip
+def test_what_the_markup_calls_the_byline_is_the_byline(
+    byline: str, parts: tuple[tuple[str, ...], str | None, str | None]
+) -> None:
+    given_page = (
+        f"<html><body><article><h1>The weir at noon</h1>{byline}<p>{SOUND}</p><p>{SOUND}</p></article></body></html>"
+    )
+    found = pipeline.process(given_page.encode(), id="a").byline
+    assert found is not None
+    assert (found.reporters, found.outlet, found.date) == parts
+
+
+def test_what_is_in_an_element_named_like_a_byline_but_names_nobody_is_none() -> None:
+    top = '<h1>The weir at noon</h1><p class="meta">Listen to this story</p>'
+    given_page = f"<html><body><article>{top}<p>{SOUND}</p></article></body></html>"
+    assert pipeline.process(given_page.encode(), id="a").byline is None
+
+
+def test_evidence_is_in_the_article_and_restoring_does_not_need_it() -> None:
+    found = article("bold-questions")
+    assert {item.kind for item in found.provenance.evidence} >= {"title", "byline", "bold", "caption"}
+    assert pipeline.restore(found).decode() == page_text(page("bold-questions"))
+    bold = [label for label in pipeline.explain(found).labels if label.evidence == ("bold",)]
+    assert [label.label for label in bold] == ["question"] * 4
+
+
+TALK_LAYOUTS = {
+    "bold": "<p><b>{q}</b></p><p>{a}</p>",
+    "italic": "<p><em>{q}</em></p><p>{a}</p>",
+    "heading": "<h3>{q}</h3><p>{a}</p>",
+    "quotation": "<blockquote>{q}</blockquote><p>{a}</p>",
+    "run-in": "<p><b>{q}</b><br>{a}</p>",
+    "definition": "<dl><dt>{q}</dt><dd>{a}</dd></dl>",
+    "row": "<table><tr><td>{q}</td><td>{a}</td></tr></table>",
+    "item": "<ol><li>{q}<p>{a}</p></li></ol>",
+    "names in rows": "<table><tr><th>Ida Moss</th><td>{q}</td></tr><tr><th>Ada Fern</th><td>{a}</td></tr></table>",
+    "names as terms": "<dl><dt>Ida Moss</dt><dd>{q}</dd><dt>Ada Fern</dt><dd>{a}</dd></dl>",
+}
+TALK = (
+    ("Who built the weir?", "My father did, with two others. It took a summer."),
+    ("Do you still repair it yourself?", "Every spring. I would not let anybody else touch the stones."),
+    ("And the eels?", "They come and go as they like. We count them at night."),
+)
+
+
+@pytest.mark.parametrize("layout", TALK_LAYOUTS)
+def test_a_talk_is_read_in_every_layout(layout: str) -> None:
+    turns_ = "".join(TALK_LAYOUTS[layout].format(q=q, a=a) for q, a in TALK)
+    lead = "<p>Ada Fern keeps the weir above the old mill, as her father did before her. We met there at noon.</p>"
+    whole = f"<html><body><article><h1>The keeper of the weir</h1>{lead}{turns_}</article></body></html>"
+    found = pipeline.process(whole.encode(), id="a")
+    assert [(exchange.question, exchange.answer) for exchange in found.exchanges] == list(TALK)
+
+
+@pytest.mark.parametrize("layout", [name for name in TALK_LAYOUTS if "names" not in name])
+def test_the_questions_of_a_shop_are_no_talk(layout: str) -> None:
+    questions = (
+        ("How do I return an order?", "Send it back within thirty days. The label is in the parcel."),
+        ("Which cards are accepted?", "All major cards, and vouchers of the shop."),
+        ("Can I change the address?", "Until the parcel has left the warehouse."),
+        ("Where is my invoice?", "Invoices are in the account area under Orders."),
+    )
+    turns_ = "".join(TALK_LAYOUTS[layout].format(q=q, a=a) for q, a in questions)
+    whole = f"<html><body><article><h1>Orders and returns</h1>{turns_}</article></body></html>"
+    assert not [*pipeline.process(whole.encode(), id="a").exchanges]
+
+
 # --- title, byline, metadata
 
 

@@ -25,8 +25,9 @@ def text_record(record: Record, media_type: str | None = None) -> Record:
     """Returns the record with the text of its page, or the same record if it does not contain a page.
 
     From then on the text is the source. `converted_by` names the libraries that extracted it, `origin.sha256` is the
-    hash of the page's bytes, and the metadata of the page is added; values that came with the record win. `media_type`
-    is the type of the data, if the caller knows it; by default it is detected.
+    hash of the page's bytes, and the metadata of the page is added; values that came with the record win. `evidence` is
+    what the markup said of spans of the text. `media_type` is the type of the data, if the caller knows it; by default
+    it is detected.
 
     Raises `DocumentError` for a page that cannot be decoded or shows no text.
     """
@@ -46,6 +47,7 @@ def text_record(record: Record, media_type: str | None = None) -> Record:
         origin=msgspec.structs.replace(origin, sha256=hashlib.sha256(data).hexdigest()),
         metadata={**page.metadata, **record.metadata},
         converted_by=converter(),
+        evidence=page.evidence,
     )
 
 

@@ -4,7 +4,7 @@
 splits words that contain an element. Nothing here recurses, because pages may nest to any depth.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ import msgspec
 import regex
 
 from pipeline.lexicon import lists
+from pipeline.model.evidence import EvidenceKind
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -21,6 +22,7 @@ PAGE_SPACES = regex.compile(r"[ \t\r\n\f\v\xa0]+")
 UNPRINTABLE = regex.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 HIDING = regex.compile(r"(?i)display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden")
 HEAVY = regex.compile(r"(?i)font-weight\s{0,3}:\s{0,3}(?:bold|[6-9]00)")
+SLANTED = regex.compile(r"(?i)font-style\s{0,3}:\s{0,3}(?:italic|oblique)")
 ANY_LETTER = regex.compile(r"\p{L}")
 HAN_CHAR = regex.compile(r"\p{Han}")
 WORD_ENDS, WORD_BEGINS = regex.compile(r"[\p{Latin}\d]{2}[:,.;!?]?$"), regex.compile(r"\p{Lu}\p{L}|\p{Lu} |\d[\d ]")
@@ -37,6 +39,39 @@ BLOCK_KINDS = frozenset({"block", "heading", "furniture"})
 """Kinds of elements that start and end a line."""
 PARTING = frozenset({"block", "heading", "furniture", "break", "unseen"})
 VERBATIM = frozenset({"listing", "pre", "xmp"})
+MARKED_BLOCKS: Mapping[str, EvidenceKind] = {
+    "blockquote": "quote",
+    "caption": "caption",
+    "dd": "definition",
+    "details": "definition",
+    "dt": "term",
+    "figcaption": "caption",
+    "li": "item",
+    "summary": "term",
+    "td": "cell",
+    "th": "cell",
+}
+"""What block elements say of all text in them."""
+
+
+class BlockMark(msgspec.Struct, frozen=True, gc=False):
+    """A block element around a text, and what it says of it. `number` is that of the block.
+
+    `row` and `column` are those of a cell: the number of the row's block, and the place in the row from 1.
+    """
+
+    kind: EvidenceKind
+    number: int
+    row: int = 0
+    column: int = 0
+
+
+class TextRun(msgspec.Struct, frozen=True, gc=False):
+    """A run `[start, end)` of a line's text that an inline element marks."""
+
+    start: int
+    end: int
+    kind: EvidenceKind
 
 
 class ElementContext(msgspec.Struct, frozen=True, gc=False):
@@ -45,7 +80,8 @@ class ElementContext(msgspec.Struct, frozen=True, gc=False):
     `block` is the number of the innermost block, `holder` that of its parent block, `table` and `row` those of the
     innermost table and its row, or 0. `sort` is a hash of the names and classes of these two blocks; lines of the same
     kind share it. `level` is 1 to 6 in a heading, else 0. `byline` is above 0 if a nearby element is named like a
-    byline. The other fields describe the elements around the text, or their names.
+    byline. `marks` are the blocks around it that say what it is, the innermost of each kind. The other fields describe
+    the elements around the text, or their names.
     """
 
     block: int = 0
@@ -56,12 +92,16 @@ class ElementContext(msgspec.Struct, frozen=True, gc=False):
     sort: str = ""
     level: int = 0
     bold: bool = False
+    italic: bool = False
+    code: bool = False
     link: bool = False
     furniture: bool = False
     byline: int = 0
     lead: bool = False
+    caption: bool = False
     hidden: bool = False
     verbatim: bool = False
+    marks: tuple[BlockMark, ...] = ()
 
 
 class PageLine(msgspec.Struct, frozen=True, gc=False):
@@ -70,7 +110,7 @@ class PageLine(msgspec.Struct, frozen=True, gc=False):
     `context` is that of the first letter, with exceptions: `bold`, `link` and `hidden` are true if they apply to the
     whole line, `furniture`, `byline` and `level` are set if they apply to any part. `opening` is the length of a bold
     beginning if not all is bold. `linked` is the number of linked characters. `gap` is true if an empty line comes
-    before it in preformatted text.
+    before it in preformatted text. `runs` are its bold, italic and code runs.
     """
 
     text: str
@@ -78,6 +118,7 @@ class PageLine(msgspec.Struct, frozen=True, gc=False):
     opening: int = 0
     linked: int = 0
     gap: bool = False
+    runs: tuple[TextRun, ...] = ()
 
     @property
     def beside(self) -> bool:
@@ -153,7 +194,7 @@ class LineWriter:
 
 
 def _line(
-    text: str, pieces: Iterable[tuple[str, ElementContext]], visible: list[tuple[str, ElementContext]], *, gap: bool
+    text: str, pieces: Sequence[tuple[str, ElementContext]], visible: list[tuple[str, ElementContext]], *, gap: bool
 ) -> PageLine:
     contexts = [context for _, context in visible]
     bold = all(context.bold for context in contexts)
@@ -173,7 +214,44 @@ def _line(
         level=max(context.level for context in contexts),
     )
     linked = sum(len(PAGE_SPACES.sub(" ", piece).strip()) for piece, at in visible if at.link)
-    return PageLine(text, context, len(PAGE_SPACES.sub(" ", opening).strip()), linked, gap)
+    runs = _runs(text, pieces) if any(at.bold or at.italic or at.code for at in contexts) else ()
+    return PageLine(text, context, len(PAGE_SPACES.sub(" ", opening).strip()), linked, gap, runs)
+
+
+def _runs(text: str, pieces: Iterable[tuple[str, ElementContext]]) -> tuple[TextRun, ...]:
+    """The bold, italic and code runs of a line, whose `pieces` became its `text`; a space between runs joins them."""
+    runs: list[TextRun] = []
+    last: dict[str, int] = {}
+    at = 0  # characters of the text that were found in the pieces before
+    for piece, context in pieces:
+        words = UNPRINTABLE.sub("", PAGE_SPACES.sub(" ", piece)).strip()
+        if not words:
+            continue
+        start = text.find(words, at, at + len(words) + 2)
+        if start < 0:
+            # Spaces are different: in preformatted text, or beside characters that do not print.
+            return _whole_runs(text, pieces)
+        at = start + len(words)
+        kinds = (("bold", context.bold), ("italic", context.italic), ("code", context.code))
+        for kind in (kind for kind, holds in kinds if holds):
+            i = last.get(kind)
+            if i is not None and not text[runs[i].end : start].strip():
+                runs[i] = TextRun(runs[i].start, at, runs[i].kind)
+            else:
+                last[kind] = len(runs)
+                runs.append(TextRun(start, at, kind))  # type: ignore[arg-type]
+    return tuple(runs)
+
+
+def _whole_runs(text: str, pieces: Iterable[tuple[str, ElementContext]]) -> tuple[TextRun, ...]:
+    """The runs that cover all of a line."""
+    contexts = [context for piece, context in pieces if piece.strip()]
+    whole: list[TextRun] = []
+    if all(context.bold for context in contexts):
+        whole.append(TextRun(0, len(text), "bold"))
+    if all(context.italic for context in contexts):
+        whole.append(TextRun(0, len(text), "italic"))
+    return tuple(whole)
 
 
 def page_lines(soup: "BeautifulSoup") -> list[PageLine]:
@@ -185,6 +263,7 @@ def page_lines(soup: "BeautifulSoup") -> list[PageLine]:
     most = MAX_FURNITURE_SHARE * sizes.get(id(soup), 0)
     writer = LineWriter()
     blocks = 0
+    cells: dict[int, int] = {}
     stack: list[tuple[PageElement, ElementContext, bool]] = [(soup, ElementContext(), False)]
     while stack:
         node, context, leaving = stack.pop()
@@ -204,7 +283,7 @@ def page_lines(soup: "BeautifulSoup") -> list[PageLine]:
             if kind in BLOCK_KINDS:
                 writer.end()
                 blocks += 1
-                inner = _block(node, inner, context, blocks)
+                inner = _block(node, inner, context, blocks, cells)
                 stack.append((node, inner, True))
             elif _begin_inline(writer, node, inner, context):
                 stack.append((node, inner, True))
@@ -229,7 +308,20 @@ def _begin_inline(writer: LineWriter, node: "Tag", inner: ElementContext, outer:
     return False
 
 
-def _block(node: "Tag", inner: ElementContext, outer: ElementContext, number: int) -> ElementContext:
+def _block(
+    node: "Tag", inner: ElementContext, outer: ElementContext, number: int, cells: dict[int, int]
+) -> ElementContext:
+    """The context in a block; `cells` counts the cells of each row."""
+    kind = MARKED_BLOCKS.get(node.name) or ("caption" if inner.caption and not outer.caption else None)
+    marks = outer.marks
+    if kind is not None:
+        column = 0
+        if kind == "cell":
+            column = cells[outer.row] = cells.get(outer.row, 0) + 1
+        mark = BlockMark(kind, number, outer.row if kind == "cell" else 0, column)
+        # A summary is in the details that it heads.
+        out = {kind, "definition"} if kind == "term" else {kind}
+        marks = (*(each for each in marks if each.kind not in out), mark)
     classes = node.attrs.get("class")
     shown = node.name if not classes else f"{node.name}.{classes if isinstance(classes, str) else '.'.join(classes)}"
     return msgspec.structs.replace(
@@ -241,6 +333,7 @@ def _block(node: "Tag", inner: ElementContext, outer: ElementContext, number: in
         table=number if node.name == "table" else outer.table,
         row=number if node.name == "tr" else 0 if node.name == "table" else outer.row,
         byline=max(inner.byline - 1, 0),
+        marks=marks,
     )
 
 
@@ -274,7 +367,7 @@ def _inner(node: "Tag", kind: str, context: ElementContext, *, large: bool) -> E
     changes: dict[str, object] = {}
     if kind == "heading":
         changes["level"] = int(node.name[1])
-    elif kind == "bold" or (kind == "link" and not _is_mark(node)):
+    elif kind in {"bold", "italic", "code"} or (kind == "link" and not _is_mark(node)):
         changes[kind] = True
     elif kind == "furniture":
         changes[kind] = context.furniture or not large
@@ -286,6 +379,8 @@ def _inner(node: "Tag", kind: str, context: ElementContext, *, large: bool) -> E
         style = str(node.attrs.get("style", ""))
         if HEAVY.search(style):
             changes["bold"] = True
+        if SLANTED.search(style):
+            changes["italic"] = True
         if not large and ("hidden" in node.attrs or HIDING.search(style)):
             changes["hidden"] = True
         if not large:

@@ -1,16 +1,18 @@
 """Extracts the article of a web page: title, byline, text, and the metadata in the page's head."""
 
+import sys
 from collections.abc import Mapping, Sequence
 
 import msgspec
 import regex
 
+from pipeline.model.evidence import Evidence, checked_evidence
 from pipeline.readers.html.content import article_lines
 from pipeline.readers.html.extraction import extract_main_content
 from pipeline.readers.html.lines import PageLine
 from pipeline.readers.html.malformed import scan
 from pipeline.readers.html.metadata import stated_metadata, stated_titles
-from pipeline.readers.html.rendering import render
+from pipeline.readers.html.rendering import TextLine, evidence_of, render
 from pipeline.readers.html.title_and_byline import date_in, find_title_and_byline
 from pipeline.readers.html.tree import clean_markup, parse_tree
 from pipeline.text.decoding import DecodingError, decode
@@ -31,12 +33,16 @@ class PageError(ValueError):
 
 
 class ExtractedPage(msgspec.Struct, frozen=True):
-    """The article of a page. `below` are the lines between title and body as shown: byline, date, lead."""
+    """The article of a page. `below` are the lines between title and body as shown: byline, date, lead.
+
+    `evidence` is what the markup said of spans of `text`.
+    """
 
     title: str | None
     below: tuple[str, ...]
     body: tuple[str, ...]
     metadata: Mapping[str, str] = {}
+    evidence: tuple[Evidence, ...] = ()
 
     @property
     def text(self) -> str:
@@ -62,12 +68,18 @@ def extract(data: bytes, *, encoding: str | None = None) -> ExtractedPage:
     content = article_lines(lines, extract_main_content(tree.root) if source.count("<") <= MAX_EXTRACTION_TAGS else ())
     head = find_title_and_byline(lines, content, stated_titles(tree.soup))
     body = render([lines[i] for i in content if i not in head.used])
+    top = [TextLine(head.title, kind="title")] if head.title else []
+    evidence = checked_evidence(evidence_of([*top, *head.below, *body]), sys.maxsize)
     metadata = dict(stated_metadata(tree.soup))
-    if "date" not in metadata and (date := next(filter(None, map(date_in, head.below)), None)) is not None:
+    if (
+        "date" not in metadata
+        and (date := next(filter(None, (date_in(line.text) for line in head.below)), None)) is not None
+    ):
         metadata["date"] = date
     if head.title and ("title" not in metadata or metadata["title"] != head.title):
         metadata["title"] = head.title
-    return _checked(ExtractedPage(head.title, head.below, tuple(body), metadata))
+    below, shown = (tuple(line.text for line in part) for part in (head.below, body))
+    return _checked(ExtractedPage(head.title, below, shown, metadata, evidence))
 
 
 def _decoded(data: bytes, encoding: str | None) -> str:

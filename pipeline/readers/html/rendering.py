@@ -1,15 +1,15 @@
-"""Renders the lines of an article as text. Only spaces, tabs, line ends and Markdown marks are added.
+"""Renders the lines of an article as text, with what the markup said of it as spans beside the text.
 
-A bold line is put between `**`, a heading after `##`, so that later stages see the emphasis. Bold inside a line is
-dropped, and so is all bold on a page where most text is bold.
+Only spaces, tabs and line ends are added. Where most text is bold, bold says nothing and is left out.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-import regex
+import msgspec
 
+from pipeline.model.evidence import Evidence, EvidenceKind
 from pipeline.readers.html.content import is_question
-from pipeline.readers.html.lines import PageLine
+from pipeline.readers.html.lines import BlockMark, PageLine, TextRun
 
 MAX_HEADING_CHARS = 300
 """Maximum characters of a heading; a longer one is a paragraph in the wrong element."""
@@ -21,16 +21,33 @@ MIN_RUN_IN_QUESTIONS = 2
 MIN_DATA_CELLS = 3
 """Number of cells that make a row data, which stays on one line; two columns are usually a dialogue."""
 MAX_CELL_CHARS = 120
-Q_OR_A = regex.compile(r"[QAqa问答問]")
 
 
-def render(lines: Sequence[PageLine]) -> list[str]:
+class MarkedSpan(msgspec.Struct, frozen=True, gc=False):
+    """A span `[start, end)` of a text line, the blocks around it, and the level of the heading that it is, or 0."""
+
+    start: int
+    end: int
+    marks: tuple[BlockMark, ...]
+    level: int = 0
+
+
+class TextLine(msgspec.Struct, frozen=True, gc=False):
+    """A line of the text of a page, with what marks it and its runs. `kind` is set for lines of the page's head."""
+
+    text: str
+    spans: tuple[MarkedSpan, ...] = ()
+    runs: tuple[TextRun, ...] = ()
+    kind: EvidenceKind | None = None
+
+
+def render(lines: Sequence[PageLine]) -> list[TextLine]:
     """Returns the text lines for the lines of an article."""
     letters = sum(len(line.text) for line in lines)
     heavy = sum(len(line.text) for line in lines if line.context.bold)
-    marks = heavy < MAX_BOLD_SHARE * letters
+    bold = heavy < MAX_BOLD_SHARE * letters
     parted = sum(_runs_on(line) for line in lines) >= MIN_RUN_IN_QUESTIONS
-    return [text for group in _grouped(lines) for text in _group(group, marks=marks, parted=parted)]
+    return [text for group in _grouped(lines) for text in _group(group, bold=bold, parted=parted)]
 
 
 def _grouped(lines: Sequence[PageLine]) -> Iterator[Sequence[PageLine]]:
@@ -54,8 +71,13 @@ def _grouped(lines: Sequence[PageLine]) -> Iterator[Sequence[PageLine]]:
 
 
 def _is_data(cells: Sequence[PageLine]) -> bool:
-    blocks = {cell.context.block for cell in cells}
+    blocks = {_cell_number(cell) for cell in cells}
     return len(blocks) == len(cells) and all(len(cell.text) <= MAX_CELL_CHARS for cell in cells)
+
+
+def _cell_number(line: PageLine) -> int:
+    """The number of the cell of a line; that of its block if it is in none."""
+    return next((mark.number for mark in line.context.marks if mark.kind == "cell"), line.context.block)
 
 
 def _labels(line: PageLine, following: PageLine) -> bool:
@@ -65,26 +87,85 @@ def _labels(line: PageLine, following: PageLine) -> bool:
     return bool(row or term) and len(line.text) <= MAX_LABEL_CHARS and line.text[-1] in ":："
 
 
-def _group(group: Sequence[PageLine], *, marks: bool, parted: bool) -> Iterator[str]:
+def _group(group: Sequence[PageLine], *, bold: bool, parted: bool) -> Iterator[TextLine]:
     if len(group) > 1:
-        yield ("\t" if len(group) > 2 else " ").join(line.text for line in group)
+        yield _joined(group, "\t" if len(group) > 2 else " ", bold=bold)
         return
     (line,) = group
     if line.gap:
-        yield ""
-    if line.context.level and len(line.text) <= MAX_HEADING_CHARS:
-        yield f"{'#' * max(line.context.level, 2)} {line.text}"
-    elif line.context.bold and marks and "*" not in line.text:
-        yield f"**{line.text}**"
-    elif parted and _runs_on(line):
-        yield f"**{line.text[: line.opening]}**"
-        yield line.text[line.opening :].strip()
-    elif line.opening and Q_OR_A.fullmatch(line.text[: line.opening]):
-        yield f"**{line.text[: line.opening]}** {line.text[line.opening :].strip()}"
+        yield TextLine("")
+    if parted and _runs_on(line):
+        yield from _parted(line)
     else:
-        yield line.text
+        yield _joined(group, "", bold=bold)
+
+
+def _joined(group: Sequence[PageLine], separator: str, *, bold: bool) -> TextLine:
+    spans: list[MarkedSpan] = []
+    runs: list[TextRun] = []
+    at = 0
+    for line in group:
+        level = line.context.level if len(line.text) <= MAX_HEADING_CHARS else 0
+        spans.append(MarkedSpan(at, at + len(line.text), line.context.marks, level))
+        runs += _shifted(line.runs, at, bold=bold)
+        at += len(line.text) + len(separator)
+    return TextLine(separator.join(line.text for line in group), tuple(spans), tuple(runs))
+
+
+def _shifted(runs: Iterable[TextRun], by: int, *, bold: bool = True) -> Iterator[TextRun]:
+    for run in runs:
+        if bold or run.kind != "bold":
+            yield TextRun(run.start + by, run.end + by, run.kind)
+
+
+def _parted(line: PageLine) -> Iterator[TextLine]:
+    """A bold question and its answer, on lines of their own."""
+    question, rest = line.text[: line.opening].rstrip(), line.text[line.opening :]
+    answer = rest.strip()
+    cut = line.opening + len(rest) - len(rest.lstrip())
+    for text, start in ((question, 0), (answer, cut)):
+        inside = [run for run in line.runs if run.end > start and run.start < start + len(text)]
+        cut_runs = (TextRun(max(run.start, start) - start, min(run.end - start, len(text)), run.kind) for run in inside)
+        yield TextLine(text, (MarkedSpan(0, len(text), line.context.marks),), tuple(cut_runs))
 
 
 def _runs_on(line: PageLine) -> bool:
     """Whether a line is a bold question followed by its answer."""
     return 0 < line.opening < len(line.text) and is_question(line.text[: line.opening])
+
+
+# --- spans beside the text
+
+
+def evidence_of(lines: Sequence[TextLine]) -> Iterator[Evidence]:
+    """Yields what the markup said of the text that `lines` make, joined by line ends.
+
+    A block that holds several lines is one span.
+    """
+    rows: dict[int, int] = {}
+    open_blocks: dict[int, tuple[BlockMark, int, int]] = {}
+    at = 0
+    for line in lines:
+        if line.kind is not None and line.text:
+            yield Evidence(at, at + len(line.text), line.kind)
+        for span in line.spans:
+            start, end = at + span.start, at + span.end
+            if span.level:
+                yield Evidence(start, end, "heading", str(span.level))
+            around = {mark.number for mark in span.marks}
+            for number in [number for number in open_blocks if number not in around]:
+                yield _block_evidence(*open_blocks.pop(number), rows)
+            for mark in span.marks:
+                first = open_blocks[mark.number][1] if mark.number in open_blocks else start
+                open_blocks[mark.number] = (mark, first, end)
+        for run in line.runs:
+            yield Evidence(at + run.start, at + run.end, run.kind)
+        at += len(line.text) + 1
+    for block in open_blocks.values():
+        yield _block_evidence(*block, rows)
+
+
+def _block_evidence(mark: BlockMark, start: int, end: int, rows: dict[int, int]) -> Evidence:
+    if mark.kind != "cell":
+        return Evidence(start, end, mark.kind)
+    return Evidence(start, end, "cell", f"{rows.setdefault(mark.row, len(rows) + 1)}.{mark.column}")

@@ -7,8 +7,10 @@ from typing import NamedTuple
 import regex
 
 from pipeline.lexicon import lists
+from pipeline.model.evidence import EvidenceKind
 from pipeline.readers.html.content import SPEAKER_LABEL
 from pipeline.readers.html.lines import HAN_CHAR, PageLine
+from pipeline.readers.html.rendering import MarkedSpan, TextLine
 
 SITE_SUFFIX = regex.compile(r"\s*(?:[|｜_»]|\s[-–—:·•]\s|[-－—–](?=[^-－—–]{2,24}$))\s*[^|｜_»]{1,60}$")
 """The end of a `<title>` after the article's title: the site, the section."""
@@ -70,7 +72,7 @@ class TitleAndByline(NamedTuple):
     """The title, the byline and lead lines below it, and the indices of the page lines that they use."""
 
     title: str | None
-    below: tuple[str, ...]
+    below: tuple[TextLine, ...]
     used: frozenset[int]
 
 
@@ -100,13 +102,15 @@ def find_title_and_byline(lines: Sequence[PageLine], content: Sequence[int], sta
         if title is not None and comparison_key(lines[i].text) == comparison_key(title) and i < end + 1
     )
     shown = [i for i in below if i not in repeated]
-    texts = list(dict.fromkeys(without_page_actions(lines[i].text) for i in shown))
-    return TitleAndByline(title, tuple(_joined(texts)), used | repeated)
+    texts: dict[str, PageLine] = {}
+    for i in shown:
+        texts.setdefault(without_page_actions(lines[i].text), lines[i])
+    return TitleAndByline(title, tuple(_joined([*texts.items()])), used | repeated)
 
 
 def _end(lines: Sequence[PageLine], content: Sequence[int], top: int) -> int:
     """Returns the end of the title block: the first line of the text, or the line after a byline below a lead."""
-    body = [i for i in content if i >= top and not _is_byline(lines[i])]
+    body = [i for i in content if i >= top and not _is_byline(lines[i]) and not _is_marked_byline(lines[i])]
     end = body[0] if body else len(lines)
     letters = 0
     content_lines = set(content)
@@ -193,6 +197,12 @@ def _is_byline(line: PageLine) -> bool:
     )
 
 
+def _is_marked_byline(line: PageLine) -> bool:
+    """Whether an element named like a byline holds a short line that is no sentence."""
+    short = len(line.text) <= MAX_BYLINE_CHARS
+    return line.context.byline > 0 and short and line.text[-1] not in SENTENCE_END_MARKS
+
+
 def _belongs(line: PageLine, title: str | None, *, below_title: bool) -> bool:
     """Whether a line between title and text is a byline, by its words or its element, or a lead."""
     context = line.context
@@ -239,12 +249,16 @@ def _is_beside(word: str) -> bool:
     )
 
 
-def _joined(texts: Sequence[str]) -> list[str]:
-    """Joins a label on its own with the value on the next line: `By` and `Ada Fern`."""
-    joined: list[str] = []
-    for text in texts:
-        if joined and LABEL_ALONE.fullmatch(joined[-1]):
-            joined[-1] = f"{joined[-1]} {text}"
+def _joined(texts: Sequence[tuple[str, PageLine]]) -> list[TextLine]:
+    """The lines below the title. A label on its own is joined with the value on the next line: `By` and `Ada Fern`."""
+    joined: list[TextLine] = []
+    for text, line in texts:
+        kind: EvidenceKind | None = "byline" if line.context.byline > 0 and len(text) <= MAX_BYLINE_CHARS else None
+        if joined and LABEL_ALONE.fullmatch(joined[-1].text):
+            label = joined[-1]
+            joined[-1] = TextLine(f"{label.text} {text}", (), (), label.kind or kind)
         else:
-            joined.append(text)
+            level = line.context.level if len(text) <= MAX_TITLE_CHARS else 0
+            span = MarkedSpan(0, len(text), line.context.marks, level)
+            joined.append(TextLine(text, (span,), line.runs if text == line.text else (), kind))
     return joined

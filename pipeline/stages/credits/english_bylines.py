@@ -133,7 +133,7 @@ def _read_pieces(text: str, pieces: Iterator[tuple[int, int]], vocabulary: Vocab
         in_names = False
         if _is_job_title(piece, parts):
             continue
-        value = "outlet" if is_known_outlet or _is_outlet(piece) else "place"
+        value = "outlet" if is_known_outlet or is_outlet(piece) else "place"
         follows_reporter = _has(parts, "reporter") and piece[0].isupper()
         if not (is_known_outlet or follows_reporter) or _has(parts, value):
             return False
@@ -147,7 +147,7 @@ def _reporters(piece: str, start: int, people: PhraseSet, parts: list[BylinePart
     After a first reporter, what could be an outlet's name is none of a person.
     """
     names = NAME_JOINT.split(piece)
-    if not all(_is_person(name, people) for name in names) or (_has(parts, "reporter") and _is_outlet(piece)):
+    if not all(is_person(name, people) for name in names) or (_has(parts, "reporter") and is_outlet(piece)):
         return []
     found, at = [], 0
     for name in names:
@@ -173,7 +173,7 @@ def _byline_pieces(text: str, start: int, end: int, makers: PhraseSet) -> Iterat
         yield first, taken
 
 
-def _is_person(text: str, people: PhraseSet) -> bool:
+def is_person(text: str, people: PhraseSet) -> bool:
     """Whether two or more capitalised words are a name; those of `By Popular Demand` are none."""
     if people and text in people:
         return True
@@ -185,6 +185,6 @@ def _is_person(text: str, people: PhraseSet) -> bool:
     )
 
 
-def _is_outlet(text: str) -> bool:
+def is_outlet(text: str) -> bool:
     """Whether words after a name are an outlet rather than a place."""
     return OUTLET_CAPITALS.search(text) is not None or not outlet_nouns().isdisjoint(text.split())

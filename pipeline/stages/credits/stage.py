@@ -16,6 +16,7 @@ import regex
 
 from pipeline.lexicon.vocabulary import Vocabulary
 from pipeline.model.document import Document, Label
+from pipeline.model.evidence import Evidence
 from pipeline.model.stage import Finding, Rule
 from pipeline.stages import front_matter
 from pipeline.stages.credits import one_line
@@ -24,6 +25,7 @@ from pipeline.stages.credits.bylines import byline_in, date_in, outlet_in, sourc
 from pipeline.stages.credits.credit_lines import MAX_CREDIT_LINE_CHARS, CreditMatch, credits_in, trailing_in
 from pipeline.stages.credits.credit_names import CreditName
 from pipeline.stages.credits.datelines import dateline_in
+from pipeline.stages.credits.marked_bylines import marked_byline_in
 from pipeline.stages.credits.notices import continues_disclaimer, disclaimer_at, disowns_opinions, kind_of
 from pipeline.stages.credits.rules import BYLINE, COMPOSED, DATELINE, DISCLAIMER, FRONT_MATTER, LINE, NOTICE, RULES
 from pipeline.text.lines import Line
@@ -170,12 +172,14 @@ def _with_vocabulary(document: Document, vocabulary: Vocabulary) -> Document:
 def _head(document: Document, lines: Sequence[Line], first: int, *, after_keys: bool) -> tuple[list[CreditsPart], int]:
     """What is above the body, and the index of the first paragraph below it."""
     found: dict[int, CreditsPart] = {}
+    marked = [item for item in document.evidence if item.kind == "byline"]
     prose = 0
     for i in range(first, min(first + MAX_HEAD_PARAGRAPHS, len(lines))):
         line = lines[i]
         if PAGE_FURNITURE.match(line.text):
             continue
         part = _read_head_line(document, line, title=i == first and not after_keys, below_part=i - 1 in found)
+        part = _with_marked_byline(document, line, part, marked)
         if part is not None and part.kind in ONLY_AT_EDGES and i - first >= MAX_EDGE_PARAGRAPHS:
             part = None
         if part is not None:
@@ -195,6 +199,18 @@ def _head(document: Document, lines: Sequence[Line], first: int, *, after_keys: 
                 found[near] = _byline(lines[near], date, BYLINE)
     reached = max((i + 1 for i in found), default=first)
     return list(found.values()), reached
+
+
+def _with_marked_byline(
+    document: Document, line: Line, part: CreditsPart | None, marked: Sequence[Evidence]
+) -> CreditsPart | None:
+    """What a line is, if the markup of a page may say that it is the byline; one that its form shows goes before."""
+    if part is not None and part.kind in {"byline", "credit"}:
+        return part
+    if not any(item.start <= line.start and line.end <= item.end for item in marked):
+        return part
+    byline = marked_byline_in(line.text, document.vocabulary)
+    return part if byline is None else _byline(line, byline, BYLINE)
 
 
 def _read_head_line(document: Document, line: Line, *, title: bool, below_part: bool) -> CreditsPart | None:

@@ -46,7 +46,9 @@ def _caption_pattern() -> "regex.Pattern[str]":
 
 
 def is_caption(block: Block) -> bool:
-    """Whether a block is the caption of a picture: it is right below one, or its words say so."""
+    """Whether a block is the caption of a picture: by markup, by its words, or because it is right below one."""
+    if block.caption:
+        return True
     if len(block.text) > MAX_CAPTION_CHARS:
         return False
     if _is_below_picture(block):

@@ -62,7 +62,7 @@ class Block(msgspec.Struct, frozen=True, gc=False):
     end: int
     text: str
     level: int = 0
-    """Level of a Markdown heading from 1 to 6; 0 for none."""
+    """Level of a heading from 1 to 6, of Markdown or of the page that the text was on; 0 for none."""
     bold: bool = False
     """All of it is bold."""
     italic: bool = False
@@ -86,10 +86,22 @@ class Block(msgspec.Struct, frozen=True, gc=False):
     after_notice: bool = False
     """Credits, a notice or a disclaimer are right above it."""
     before_notice: bool = False
+    term: bool = False
+    """It is a term in a list of definitions."""
+    definition: bool = False
+    """It is, or belongs to, what a list of definitions says of a term."""
+    row: int = 0
+    """The row of the table cell that it is in, counted through the document from 1; 0 outside of tables."""
+    column: int = 0
+    """The column of that cell from 1; 0 outside of tables."""
+    caption: bool = False
+    """It says what a picture shows."""
+    bold_opening: int = 0
+    """Characters at its beginning that are bold, if not all of it is."""
 
     @property
     def is_heading(self) -> bool:
-        """Whether it is a Markdown heading."""
+        """Whether it is marked as a heading."""
         return self.level > 0
 
     @property
@@ -355,6 +367,7 @@ def block_slice(block: Block, start: int, end: int) -> Block:
         after_notice=block.after_notice and start == 0,
         before_notice=block.before_notice and end == len(block.text),
         after_picture=block.after_picture and start == 0,
+        bold_opening=min(block.bold_opening, end) if start == 0 else 0,
     )
 
 

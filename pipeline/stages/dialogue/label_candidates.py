@@ -248,12 +248,18 @@ def _may_lack_separator(block: Block) -> bool:
     return (
         block.text[0] in UNSEPARATED_STARTS
         or _is_set_apart(block)
+        or block.bold_opening > 0
         or WIDE_SPACE.search(block.text, 0, LABEL_SEARCH_CHARS) is not None
     )
 
 
 def _is_set_apart(block: Block) -> bool:
-    return block.level > 0 or block.bold or block.text.isupper()
+    return block.level > 0 or block.bold or block.text.isupper() or _is_paired(block)
+
+
+def _is_paired(block: Block) -> bool:
+    """Whether markup sets what is said beside the block: the term of a definition, the first cell of a row."""
+    return block.term or block.column == 1
 
 
 def _unseparated_candidate(block: Block, vocabulary: Vocabulary) -> LabelCandidate | None:
@@ -264,21 +270,35 @@ def _unseparated_candidate(block: Block, vocabulary: Vocabulary) -> LabelCandida
         return _matched_candidate(block, match, vocabulary, "word")
     if first and first in "【[" and (match := BRACKETED_LABEL.match(block.text)) is not None:
         return _matched_candidate(block, match, vocabulary, "mark")
+    if block.bold_opening and (opening := _bold_candidate(block)) is not None:
+        return opening
     if WIDE_SPACE.search(head) is not None and (match := SPACED_LABEL.match(head)) is not None:
         return _matched_candidate(block, match, vocabulary, "blanks")
     return _heading_candidate(block)
 
 
+def _bold_candidate(block: Block) -> LabelCandidate | None:
+    """A bold beginning without a separator that is a label as a whole: of a page that shows `Q Why walk?`."""
+    label = block.text[: block.bold_opening].rstrip()
+    text_start = len(block.text) - len(block.text[block.bold_opening :].lstrip())
+    shape = _label_shape(label)
+    return _whole_candidate(block, label, text_start, "word" if shape and shape.anonymous else "blanks")
+
+
 def _heading_candidate(block: Block) -> LabelCandidate | None:
-    """A heading, a bold line or a line in capitals that is a label as a whole."""
-    if not _is_set_apart(block) or len(block.text) > MAX_LATIN_LABEL_CHARS or block.ends_sentence:
+    """A heading, a bold line, a line in capitals or a cell that is a label as a whole."""
+    if not _is_set_apart(block) or block.ends_sentence:
         return None
-    shape = _label_shape(block.text)
+    return _whole_candidate(block, block.text, len(block.text), "mark" if _is_paired(block) else "heading")
+
+
+def _whole_candidate(block: Block, label: str, text_start: int, form: LabelForm) -> LabelCandidate | None:
+    """The candidate of a text at the start of a block, if it can be a label."""
+    shape = _label_shape(label) if len(label) <= MAX_LATIN_LABEL_CHARS else None
     if shape is None:
         return None
-    return LabelCandidate(
-        block.start, block.end, block.text, shape.key, shape.kind, shape.anonymous, len(block.text), form="heading"
-    )
+    end = block.start + len(label)
+    return LabelCandidate(block.start, end, label, shape.key, shape.kind, shape.anonymous, text_start, form=form)
 
 
 def _separated_candidate(block: Block, at: int, vocabulary: Vocabulary) -> LabelCandidate | None:

@@ -7,9 +7,10 @@ import msgspec
 import regex
 
 from pipeline.model.document import script_of
-from pipeline.stages.dialogue.blocks import Block
+from pipeline.stages.dialogue.blocks import LIST_MARKER, Block
 from pipeline.stages.dialogue.label_candidates import LabelCandidate
-from pipeline.stages.dialogue.pronouns import FIRST_PERSON, SECOND_PERSON
+from pipeline.stages.dialogue.named_guest import names_person
+from pipeline.stages.dialogue.pronouns import FIRST_PERSON, FIRST_PERSON_SINGULAR, SECOND_PERSON
 
 QUESTION_NUMBER = regex.compile(r"(?P<number>\d{1,3})[.、．)）:：]\s*(?=\S)")
 """The number before a question."""
@@ -39,18 +40,29 @@ SPEECH_QUOTES = frozenset("\"'“”‘’「」『』«»")
 class LineStyle(NamedTuple):
     """How a line is set."""
 
-    level: int
-    bold: bool
-    quoted: bool
-    dashed: bool
+    level: int = 0
+    bold: bool = False
+    quoted: bool = False
+    dashed: bool = False
+    italic: bool = False
+    item: bool = False
+    """The first line of an item of a list on a page."""
+    term: bool = False
+    column: int = 0
+
+    @property
+    def is_paired(self) -> bool:
+        """Whether the markup sets each such line beside what belongs to it."""
+        return self.term or self.column > 0
 
 
 def line_style(block: Block) -> LineStyle:
     """How a block is set."""
-    return LineStyle(block.level, block.bold, block.quoted, block.dashed)
+    item = block.item and LIST_MARKER.match(block.text) is None
+    return LineStyle(block.level, block.bold, block.quoted, block.dashed, block.italic, item, block.term, block.column)
 
 
-PLAIN_STYLE = LineStyle(0, bold=False, quoted=False, dashed=False)
+PLAIN_STYLE = LineStyle()
 
 
 def is_quoted_speech(block: Block) -> bool:
@@ -103,11 +115,12 @@ def _questions_in_style(
 # --- a body without labels
 
 
-def bare_questions(blocks: Sequence[Block]) -> list[int]:
+def bare_questions(blocks: Sequence[Block], title: str = "") -> list[int]:
     """Indices of the questions of an interview without labels; empty if it is none.
 
     They are blocks of their own that end in a question mark, at least three in one style, each with an answer below.
-    They say you, and the answers say I. People in a story do all this too, but in quotation marks.
+    They say you, and the answers say I. People in a story do all this too, but in quotation marks. Of questions that
+    are set apart two are enough, and a guest who is named above them counts as one of these signs.
     """
     by_style: dict[LineStyle, list[int]] = {}
     for i, block in enumerate(blocks):
@@ -117,13 +130,15 @@ def bare_questions(blocks: Sequence[Block]) -> list[int]:
         questions = _with_statements(blocks, by_style[style], style)
         if _is_interview(blocks, questions, is_plain=style == PLAIN_STYLE):
             return questions
+        if style != PLAIN_STYLE and _is_set_apart_interview(blocks, questions, style, title):
+            return questions
     return []
 
 
 def _can_be_bare_question(block: Block) -> bool:
     if not block.asks or len(block.text) > MAX_QUESTION_CHARS:
         return False
-    return not (block.item or block.indented or is_quoted_speech(block))
+    return not ((block.item and not line_style(block).item) or block.indented or is_quoted_speech(block))
 
 
 def _with_statements(blocks: Sequence[Block], questions: list[int], style: LineStyle) -> list[int]:
@@ -133,12 +148,53 @@ def _with_statements(blocks: Sequence[Block], questions: list[int], style: LineS
     """
     if style == PLAIN_STYLE:
         return [i for i in questions if i + 1 < len(blocks) and not blocks[i + 1].asks]
-    if style.level or not (style.bold or style.dashed):
+    if style.level or style == LineStyle(quoted=style.quoted):
         return questions
     alike = [
         i for i in range(questions[0], len(blocks) - 1) if line_style(blocks[i]) == style and blocks[i].ends_sentence
     ]
     return alike if len(questions) >= MIN_ASKING_SHARE * len(alike) else questions
+
+
+MIN_SET_APART_QUESTIONS = 2
+"""Questions that markup sets apart from which they can be an interview."""
+MIN_ANSWERED_SHARE = 0.75
+"""Share of the questions that are set apart that must have an answer below."""
+MIN_SIGNS_OF_PEOPLE = 2
+"""Signs that one person asks another, of four, that questions need if they hardly ever say you."""
+
+
+def _is_set_apart_interview(blocks: Sequence[Block], questions: Sequence[int], style: LineStyle, title: str) -> bool:
+    """Whether questions that stand out, and nearly all have an answer, are asked by one person of another.
+
+    The questions of a FAQ are set in the same way. There the reader asks (`How do I return it?`), and nobody is named.
+    """
+    if len(questions) < MIN_SET_APART_QUESTIONS:
+        return False
+    starts = set(questions)
+    alike = sum(line_style(block) == style for block in blocks)
+    answered = sum(i + 1 < len(blocks) and i + 1 not in starts and not blocks[i + 1].level for i in questions)
+    measured = _measure(blocks, questions, is_plain=False)
+    asking_for_themselves = sum(
+        FIRST_PERSON_SINGULAR.search(blocks[i].text) is not None and SECOND_PERSON.search(blocks[i].text) is None
+        for i in questions
+    )
+    if (
+        len(questions) < MIN_ASKING_SHARE * alike
+        or answered < MIN_ANSWERED_SHARE * len(questions)
+        or measured.answer_chars < measured.question_chars
+        or measured.blocks > MAX_BLOCKS_PER_MARKED * measured.questions
+        or asking_for_themselves > measured.addressing
+    ):
+        return False
+    above = " ".join(block.text for block in blocks[: questions[0]])
+    signs = (
+        measured.addressing > 0,
+        measured.first_person > 0,
+        measured.first_person >= MIN_FIRST_PERSON_SHARE_UNADDRESSED * measured.questions,
+        names_person(title) or names_person(above),
+    )
+    return sum(signs) >= MIN_SIGNS_OF_PEOPLE
 
 
 class _Interview(msgspec.Struct, frozen=True, gc=False):

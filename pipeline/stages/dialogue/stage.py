@@ -2,7 +2,8 @@
 
 A document goes through these modules, in this order:
 
-- `blocks` makes blocks of the paragraphs that no earlier stage took.
+- `blocks` makes blocks of the paragraphs that no earlier stage took, `block_evidence` adds what the markup of a page
+  said of them.
 - `duplicates` finds a body that is printed twice, `translations` a second language.
 - `parse_body` labels the blocks of one language. It asks `titles` for the title, `label_candidates` for what could be
   a speaker's label, `label_selection` which of these are labels, `speaker_aliases` and `speaker_key` who is meant,
@@ -18,6 +19,7 @@ from typing import ClassVar
 from pipeline.model.document import Document, Label
 from pipeline.model.stage import Finding, Rule
 from pipeline.stages import front_matter
+from pipeline.stages.dialogue.block_evidence import with_evidence
 from pipeline.stages.dialogue.blocks import Block, read_blocks, split_at, without_references
 from pipeline.stages.dialogue.duplicates import RepeatedBlock, find_repeats
 from pipeline.stages.dialogue.exchanges import repeated_labels
@@ -58,7 +60,7 @@ class Dialogue:
         """Labels every paragraph that no earlier stage took."""
         top = front_matter.front_matter_end(document.text)
         key_title = front_matter.title_field(document.text, top) if top else None
-        keys, blocks = split_at(read_blocks(document), top)
+        keys, blocks = split_at(with_evidence(read_blocks(document), document.evidence), top)
         references = _references(keys, blocks)
         yield from (_block_label(block, "reference", "dialogue.reference") for block in references)
         if references:

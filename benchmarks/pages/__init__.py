@@ -1,0 +1,1 @@
+"""Talks in the layouts of web pages, generated: what comes back of them."""
