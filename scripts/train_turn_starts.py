@@ -32,8 +32,8 @@ from pipeline.stages.dialogue.turn_starts import MIN_OPENING_PROBABILITY, MIN_PR
 Array = NDArray[Any]
 
 FOLDS = 8
-TALKS_PER_SOURCE, OTHERS_PER_SOURCE = 24, 20
-REDRESSED_TALKS, REDRESSED_OTHERS = 2600, 1200
+TALKS_PER_SOURCE, OTHERS_PER_SOURCE = 14, 14
+REDRESSED_TALKS, REDRESSED_OTHERS = 2200, 1000
 MAX_ROWS = 300
 """Candidates of a document that are learned from: a long one says the same again and again."""
 OTHER_WEIGHT, REDRESSED_WEIGHT = 0.8, 0.5

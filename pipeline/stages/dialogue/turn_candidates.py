@@ -216,6 +216,8 @@ def _is_set_apart(block: Block, opening: TurnOpening) -> bool:
         or block.italic
         or block.dashed
         or block.quoted
+        or block.term
+        or block.column > 0
         or opening.bold
         or opening.italic
         or opening.number
@@ -226,7 +228,8 @@ def _is_set_apart(block: Block, opening: TurnOpening) -> bool:
 
 def _may_be_answered(block: Block, opening: TurnOpening) -> bool:
     """Whether a block could be a question that the block below it answers."""
-    return block.asks or block.level > 0 or block.bold or block.italic or block.dashed or opening.bold
+    set_apart = block.level > 0 or block.bold or block.italic or block.dashed or block.term or block.column > 0
+    return block.asks or set_apart or opening.bold
 
 
 def _labelled(i: int, blocks: Sequence[Block], opening: TurnOpening) -> Iterator[TurnCandidate]:

@@ -57,6 +57,9 @@ class TurnStartFeatures(NamedTuple):
     quoted: int
     time: int
     cell: int
+    column: int
+    term: int
+    definition: int
     dashed: int
     all_bold: int
     all_italic: int
@@ -281,7 +284,9 @@ def style_of(candidate: TurnCandidate, block: Block, opening: TurnOpening, asks:
         block.bold or opening.bold,
         block.italic or opening.italic,
         block.level,
-        opening.item,
+        block.term,
+        block.column,
+        opening.item or block.item,
         opening.number,
         block.quoted or opening.quote,
         block.dashed,
@@ -508,11 +513,14 @@ class _Reading:
             int(opening.bold),
             int(opening.italic),
             block.level,
-            int(opening.item),
+            int(opening.item or block.item),
             int(opening.number),
             int(block.quoted or opening.quote),
             int(candidate.timed),
             int(opening.cell),
+            min(block.column, FAR),
+            int(block.term),
+            int(block.definition),
             int(block.dashed),
             int(block.bold),
             int(block.italic),
