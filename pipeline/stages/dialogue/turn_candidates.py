@@ -36,7 +36,7 @@ TurnForm = Literal[
 TURN_FORMS: tuple[TurnForm, ...] = TurnForm.__args__  # type: ignore[attr-defined]
 
 RECURRING_FORMS: frozenset[TurnForm] = frozenset({"line", "inner", "wide", "sign"})
-MAX_LABEL_CHARS = 60
+MIN_LABEL_CHARS, MAX_LABEL_CHARS = 1, 60
 MAX_LINE_LABEL_CHARS = 42
 """Characters of a label that is a line of its own without a colon."""
 MIN_INNER_BLOCK_CHARS = 40
@@ -218,6 +218,7 @@ def _is_set_apart(block: Block, opening: TurnOpening) -> bool:
         or block.quoted
         or block.term
         or block.column > 0
+        or block.bold_opening > 0
         or opening.bold
         or opening.italic
         or opening.number
@@ -261,7 +262,9 @@ def _labelled(i: int, blocks: Sequence[Block], opening: TurnOpening) -> Iterator
         yield _of_match(i, letter, i, letter.end(), "letter", timed=opening.time)
     if match is not None:
         return
-    if has_next and len(text) - at <= MAX_LABEL_CHARS + 24 and (timed_line := TIMED_LINE.match(text, at)):
+    if MIN_LABEL_CHARS <= block.bold_opening <= MAX_LABEL_CHARS:
+        yield _bold_start(i, block, opening)
+    elif has_next and len(text) - at <= MAX_LABEL_CHARS + 24 and (timed_line := TIMED_LINE.match(text, at)):
         yield _of_match(i, timed_line, i + 1, -1, "timed", timed=True)
     elif has_next and len(text) - at <= MAX_LINE_LABEL_CHARS and _is_label_line(text):
         label = text[at:].rstrip("*_ ")
@@ -272,6 +275,16 @@ def _labelled(i: int, blocks: Sequence[Block], opening: TurnOpening) -> Iterator
         yield _of_match(i, wide, i, wide.end(), "wide", timed=opening.time)
     if (sign := SIGN_LABEL.match(text, at)):
         yield _of_match(i, sign, i, sign.end(), "sign", timed=opening.time)
+
+
+def _bold_start(i: int, block: Block, opening: TurnOpening) -> TurnCandidate:
+    """A bold beginning without a mark after it, as pages set labels."""
+    label = block.text[opening.end : block.bold_opening].rstrip()
+    end = block.bold_opening
+    words = end + len(block.text[end:]) - len(block.text[end:].lstrip())
+    return TurnCandidate(
+        i, 0, i, words, "sign", _plain(label), candidate_key(label), opening.end, opening.end + len(label), opening.time
+    )
 
 
 def _is_label_line(text: str) -> bool:

@@ -281,7 +281,7 @@ def style_of(candidate: TurnCandidate, block: Block, opening: TurnOpening, asks:
     """How a candidate is set: two candidates of one style look alike."""
     return (
         candidate.form,
-        block.bold or opening.bold,
+        block.bold or opening.bold or block.bold_opening > 0,
         block.italic or opening.italic,
         block.level,
         block.term,
@@ -510,7 +510,7 @@ class _Reading:
         counts = self.count
         return TurnStartFeatures(
             TURN_FORMS.index(candidate.form),
-            int(opening.bold),
+            int(opening.bold or block.bold_opening > 0),
             int(opening.italic),
             block.level,
             int(opening.item or block.item),
