@@ -18,6 +18,7 @@ from pipeline.stages.dialogue.label_candidates import LabelCandidate, find_candi
 from pipeline.stages.dialogue.labelled_block import LabelledBlock, whole_block
 from pipeline.stages.dialogue.questions import PLAIN_STYLE, QUESTION_NUMBER, line_style
 from pipeline.stages.dialogue.roles import TurnPart, assign_roles
+from pipeline.stages.dialogue.rule_turns import find_label_candidates, rule_turns
 from pipeline.stages.dialogue.selected_turns import (
     CHANGE_OF_SPEAKER,
     SelectedTurns,
@@ -123,21 +124,32 @@ def _announcement_part(block: Block) -> str:
 def _split_body(blocks: Sequence[Block], vocabulary: Vocabulary, key_title: str | None) -> _SplitBody:
     """Divides blocks that hold several turns, and finds the title and the turns."""
     blocks = split_one_line_dumps(blocks)
-    turns = selected_turns(find_turn_starts(blocks, vocabulary), blocks, vocabulary)
+    turns = _find_turns(blocks, vocabulary, key_title)
     recurring = _recurring_label_texts(turns.by_block)
     labelled = {turns.blocks[i].start for i, label in turns.by_block.items() if label.text in recurring}
     divided = split_glued_turns(turns.blocks, recurring, labelled)
     if divided is not None:
         turns = _with_glued_turns(turns, divided, vocabulary)
-    candidates = _find_candidates(turns.blocks, vocabulary)
+    candidates = find_label_candidates(turns.blocks, vocabulary)
     title = find_title(turns.blocks, candidates | turns.by_block, key_title)
     return _SplitBody(turns.blocks, dict(sorted((candidates | turns.by_block).items())), title, _without_title(turns, title))
 
 
-def _find_candidates(blocks: Sequence[Block], vocabulary: Vocabulary) -> dict[int, LabelCandidate]:
-    return {
-        i: candidate for i, block in enumerate(blocks) if (candidate := find_candidate(block, vocabulary)) is not None
-    }
+import os
+
+
+def _find_turns(blocks: Sequence[Block], vocabulary: Vocabulary, key_title: str | None) -> SelectedTurns:
+    """The turns that the learned decision finds, or those of the rules if it finds none."""
+    mode = os.environ.get("TURNS", "ml")
+    learned = selected_turns(find_turn_starts(blocks, vocabulary), blocks, vocabulary) if "m" in mode else None
+    rules = rule_turns(blocks, vocabulary, key_title) if "r" in mode or not learned.by_block and not learned.unlabelled else None
+    if mode == "m":
+        return learned
+    if mode == "r":
+        return rules
+    if mode == "rm":
+        return rules if rules.by_block or rules.unlabelled else learned
+    return learned if learned.by_block or learned.unlabelled else rules
 
 
 def _recurring_label_texts(labels: Mapping[int, LabelCandidate]) -> set[str]:
@@ -321,7 +333,7 @@ def _is_heading_in_turn(blocks: Sequence[Block], i: int, turn: _Turn) -> bool:
 
 def _begins_answer(blocks: Sequence[Block], i: int, turn: _Turn) -> bool:
     """Whether the question ends above a block: with its bold, with its question mark, or with its paragraph."""
-    is_over = blocks[i - 1].asks or i > turn.start + 1 or (blocks[turn.start].bold and not blocks[i].bold)
+    is_over = turn.label is None or blocks[i - 1].asks or i > turn.start + 1 or (blocks[turn.start].bold and not blocks[i].bold)
     return is_over and not blocks[i].text.endswith("?**")
 
 
