@@ -44,6 +44,8 @@ class Made(NamedTuple):
     form: str
     text: str
     is_right: Callable[[Article], bool]
+    last_paragraphs: int = 0
+    """Paragraphs behind the last answer."""
 
 
 class Talk(NamedTuple):
@@ -316,7 +318,7 @@ def _closings(chance: random.Random) -> Iterator[Made]:
                 def is_right(article: Article, last: str = last) -> bool:
                     return _last_answer_ends(article, last)
 
-                yield Made("closing", sound, form.held_out, form.name, text, is_right)
+                yield Made("closing", sound, form.held_out, form.name, text, is_right, 0 if sound else len(ending))
 
 
 def _credit_lines(chance: random.Random) -> Iterator[Made]:

@@ -1,15 +1,18 @@
 """Where the dialogue ends: blocks after the last turn that belong to no speaker.
 
 `END_SIGNS` lists what shows that the dialogue is over before a block; then that block and all below it are the closing.
+Where no sign shows it, `closing_score` says how the blocks at the end read, with weights learned from documents.
 """
 
 from collections.abc import Callable, Sequence, Set
 from functools import cache
+from math import exp
 
 import msgspec
 import regex
 
 from pipeline.lexicon.lists import rows
+from pipeline.stages.dialogue.closing_score import closing_scores
 from pipeline.stages.dialogue.labelled_block import LabelledBlock, whole_block
 from pipeline.stages.dialogue.pronouns import FIRST_PERSON_SINGULAR, SECOND_PERSON
 from pipeline.text.lines import display_width
@@ -42,6 +45,13 @@ PERSON_SENTENCE = regex.compile(
     r"(?P<name>\p{Lu}[\p{L}’'\-]+(?:\s\p{Lu}[\p{L}’'\-.]+){1,2})" + rf"(?:\s{BIOGRAPHY_VERBS}\b|[’']s\b)"
 )
 """A sentence about a person: `Ada Fern lives …`, `Ada Fern's book …`."""
+UNITS_PER_NAT = 1000
+"""Scores are log odds in thousandths."""
+MIN_CLOSING_SCORE = 300
+"""Score of the blocks at the end from which they are the closing: a turn that loses its end is worse than one that
+keeps a note."""
+MAX_SPEECH_SCORE = 1500
+"""What a single block can say against it: notes and biographies have paragraphs that read like speech."""
 CONTINUATION_RULES = frozenset(
     {"dialogue.continued", "dialogue.below-question", "dialogue.direction", "dialogue.caption"}
 )
@@ -91,7 +101,28 @@ def mark_closing(body: list[LabelledBlock], makers: str = "") -> list[LabelledBl
         is_biography = i in biography and _is_about_participant(body[i].block.text, participants)
         return THIRD_PERSON if is_biography else None
 
-    return _close_from(body, last + 1, ending)
+    return _close_learned(_close_from(body, last + 1, ending), last)
+
+
+def _close_learned(body: list[LabelledBlock], last: int) -> list[LabelledBlock]:
+    """The body with the blocks at its end as closing that together read more like one than like speech.
+
+    `last` is the index of the last labelled block or question.
+    """
+    end = next((i for i in range(last + 1, len(body)) if body[i].rule not in CONTINUATION_RULES), len(body))
+    if end <= last + 1:
+        return body
+    scores = closing_scores(body, last + 1, end)
+    best, start, total = MIN_CLOSING_SCORE, end, 0
+    for i in range(end - 1, last, -1):
+        score = scores[i - last - 1]
+        total += max(score, -MAX_SPEECH_SCORE)
+        if total > best and score > 0:
+            best, start = total, i
+    if start == end:
+        return body
+    reason = Ending("dialogue.behind-talk", round(1 / (1 + exp(-best / UNITS_PER_NAT)), 2))
+    return body[:start] + _closing(body[start:], reason)
 
 
 def _close_from(body: list[LabelledBlock], start: int, ending: Callable[[int], Ending | None]) -> list[LabelledBlock]:

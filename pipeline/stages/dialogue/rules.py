@@ -95,6 +95,12 @@ RULES = (
         (f"{TALK_TEXT}\nThis interview was conducted in May.",),
     ),
     Rule(
+        "dialogue.behind-talk",
+        "a paragraph behind the last turn that reads like a note, a caption, an invitation or a footnote",
+        (f"{TALK_TEXT}\nUpdate: the path was closed in June.",),
+        (f"{TALK_TEXT}\nI walk on the path that was closed in June.",),
+    ),
+    Rule(
         "dialogue.third-person",
         "prose behind the last turn that speaks of the speaker",
         (f"{TALK_TEXT}\nMs. Fern walked away.",),

@@ -36,7 +36,7 @@ MIN_FRAGMENT_LETTERS, MIN_TITLE_WORDS = 2, 2
 MAX_LIKELY_FRAGMENT_ZIPF, MIN_LIKELIER_POINTS = 3.5, 60
 """Zipf frequency under which the last word may be a fragment that nothing in the document completes, and by how much,
 in points (a twentieth of a nat), a longer word must be likelier there."""
-MAX_DOTTED_FRAGMENT_ZIPF, MIN_DOTTED_LIKELIER_POINTS = 4.5, 0
+MAX_DOTTED_FRAGMENT_ZIPF, MIN_DOTTED_LIKELIER_POINTS = 5.5, 0
 """The same before dots, which say themselves that something is missing."""
 UNKNOWN_WORD_POINTS = 60
 """Points by which a word is less likely because no list has it, besides those of its spelling."""
