@@ -40,8 +40,10 @@ TAILS = frozenset("emacs otel wh-briefings ethereum webextensions patcg privacyc
 """Families of transcripts whose truth says where the last turn ends."""
 MAX_PER_FAMILY, MAX_DOCUMENTS, MAX_TURNS, MAX_BLOCKS = 400, 30, 6, 8
 """Examples of a family, documents of a source, turns of a document, blocks of an end."""
-MADE_WEIGHT = 0.5
-"""How much a made example counts."""
+MADE_WEIGHT, MEETING_WEIGHT = 4.0, 0.1
+"""How much a made example counts, and one of a meeting, whose turns are notes themselves."""
+EVEN_SIZE = 40
+"""Examples of a family and a class up to which each counts nearly whole."""
 PENALTY = 0.3
 """Inverse strength of the penalty on large weights."""
 UNITS = 1000
@@ -56,6 +58,7 @@ class Example(NamedTuple):
     features: tuple[int, ...]
     closing: bool
     text: str
+    meeting: bool = False
 
 
 def body_of(text: str) -> list[LabelledBlock]:
@@ -144,13 +147,15 @@ def transcripts(folder: Path) -> Iterator[Example]:
             turn = row["turns"][-1]
             known = row["family"] in TAILS
             end = _end_of(text, turn["last"], turn["start"]) if known and "\r" not in text else None
-            yield from examples(row["family"], False, body_of(text), end)
+            meeting = row["group"] == "meeting"
+            found = examples(row["family"], False, body_of(text), end)
+            yield from (example._replace(meeting=meeting) for example in found)
 
 
 def made() -> Iterator[Example]:
     """Examples of the made documents; those held out are only measured."""
     for document in documents():
-        if document.kind != "closing":
+        if document.kind != "closing" and not (document.kind == "credits in lists and links" and document.sound):
             continue
         body = body_of(document.text)
         count = sum(labelled.label is not None or labelled.part == "question" for labelled in body)
@@ -181,6 +186,11 @@ def main() -> None:
         own = [example for example in learned if example.family == family]
         print(f"  {family:44s}", *(_figures(own, model) for model in (weights, out_of_fold[family])))
     print(f"  {'made, held out':44s}", _figures([e for e in found if e.held_out], weights))
+    talks = [e for e in learned if not e.meeting and e.family != "made"]
+    for least in (-1, -0.5, 0, 0.5, 1):
+        pairs = [(_figures([e for e in talks if e.family == f], out_of_fold[f], least)) for f in families]
+        totals = np.sum([[int(n) for n in re.findall(r"\d+", pair)] for pair in pairs], axis=0)
+        print(f"  all talks, out of fold, least score {least}: {totals}")
     lines = [f"{name}\t{round(UNITS * weight)}" for name, weight in zip(("base", *FEATURES), weights, strict=True)]
     head = "# Weights of the features of `closing_features.py`, in thousandths of log odds; by scripts/train_closing.py."
     asked.to.write_text("\n".join([head, *lines]) + "\n", "utf-8")
@@ -205,17 +215,20 @@ def _learn(found: Sequence[Example]) -> list[float]:
     for example in found:
         size[example.family, example.closing] += 1
     weight = [
-        (MADE_WEIGHT * 8 if e.family == "made" else 1.0) * 40 / (40 + size[e.family, e.closing]) for e in found
+        (MADE_WEIGHT if e.family == "made" else MEETING_WEIGHT if e.meeting else 1.0)
+        * EVEN_SIZE
+        / (EVEN_SIZE + size[e.family, e.closing])
+        for e in found
     ]
     model = LogisticRegression(C=PENALTY, max_iter=2000)
     model.fit(np.array([e.features for e in found]), [e.closing for e in found], sample_weight=weight)
     return [float(model.intercept_[0]), *map(float, model.coef_[0])]
 
 
-def _figures(found: Sequence[Example], weights: Sequence[float]) -> str:
+def _figures(found: Sequence[Example], weights: Sequence[float], least: float = 0) -> str:
     scores = [(weights[0] + sum(np.multiply(weights[1:], e.features)), e.closing) for e in found]
-    right = sum(score > 0 for score, closing in scores if closing)
-    wrong = sum(score > 0 for score, closing in scores if not closing)
+    right = sum(score > least for score, closing in scores if closing)
+    wrong = sum(score > least for score, closing in scores if not closing)
     closings = sum(closing for _, closing in scores)
     return f"{right:4d}/{closings:<4d} {wrong:4d}/{len(scores) - closings:<5d}"
 

@@ -47,7 +47,7 @@ PERSON_SENTENCE = regex.compile(
 """A sentence about a person: `Ada Fern lives …`, `Ada Fern's book …`."""
 UNITS_PER_NAT = 1000
 """Scores are log odds in thousandths."""
-MIN_CLOSING_SCORE = 300
+MIN_CLOSING_SCORE = 500
 """Score of the blocks at the end from which they are the closing: a turn that loses its end is worse than one that
 keeps a note."""
 MAX_SPEECH_SCORE = 1500

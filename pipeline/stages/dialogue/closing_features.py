@@ -18,13 +18,14 @@ from pipeline.text.lines import display_width
 MAX_READ_CHARS = 200
 """Characters of a block in which cues are looked for."""
 SHORT_COLUMNS, LONG_COLUMNS = 60, 240
-LINK = regex.compile(r"\[[^\[\]\n]{1,200}\]\([^()\s]{0,400}\)|https?://[^\s)）]{1,400}|www\.[^\s)）]{1,400}")
+LINK = regex.compile(r"\[(?P<words>[^\[\]\n]{1,200})\]\([^()\s]{0,400}\)|https?://[^\s)）]{1,400}|www\.[^\s)）]{1,400}")
 MIN_LINK_SHARE = 0.7
 """Share of the characters of a block that is nothing but links."""
 QUOTED_SPEECH = regex.compile(r"“[^”\n]{0,400}”|\"[^\"\n]{0,400}\"|「[^」\n]{0,400}」")
 YEAR = regex.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
 OPENING_MARKS = "*_ ~>"
 OPENING_BRACKETS = "（([【〔"
+SINGULAR = regex.compile(r"\b(?:I|I[’']\p{L}+|my|me|myself)\b|我(?![们們])")
 TIE = regex.compile(r"\b(?:that|this|it|he|she|they|there)\b|这|那|他|她|它", regex.IGNORECASE)
 
 
@@ -47,6 +48,8 @@ class ClosingFeatures(msgspec.Struct, frozen=True, gc=False):
     first_person: int = 0
     """Says I or we, outside of quotations."""
     second_person: int = 0
+    cue_and_i: int = 0
+    """Has words of a note, a caption or an invitation, and says I: a speaker who mentions one."""
     impersonal_beside_personal: int = 0
     """Says neither, although most paragraphs of the answers do."""
     pronoun: int = 0
@@ -73,6 +76,7 @@ class ClosingFeatures(msgspec.Struct, frozen=True, gc=False):
 
 
 FEATURES = tuple(field.name for field in msgspec.structs.fields(ClosingFeatures))
+SPEECH_CUES = frozenset({"spoken", "thanks"})
 CUES = ("label", "picture", "licence", "talk", "promotion", "imprint", "end", "number", "biography", "spoken", "thanks")
 
 
@@ -109,9 +113,10 @@ def speech_style(blocks: Sequence[Block], names: Sequence[str]) -> SpeechStyle:
 
 def closing_features(block: Block, style: SpeechStyle, *, last: bool) -> ClosingFeatures:
     """The features of one block; `last`: no block follows it."""
-    text = block.text[:MAX_READ_CHARS].lstrip(OPENING_MARKS)
-    unquoted = QUOTED_SPEECH.sub("", block.text)
     links = [match.span() for match in LINK.finditer(block.text)]
+    words = LINK.sub(lambda match: match["words"] or match[0], block.text) if links else block.text
+    text = words[:MAX_READ_CHARS].lstrip(OPENING_MARKS)
+    unquoted = QUOTED_SPEECH.sub("", words)
     link_chars = sum(end - start for start, end in links)
     first = FIRST_PERSON.search(unquoted) is not None
     second = SECOND_PERSON.search(unquoted) is not None
@@ -123,6 +128,7 @@ def closing_features(block: Block, style: SpeechStyle, *, last: bool) -> Closing
         holds_link=int(bool(links)),
         first_person=int(first),
         second_person=int(second),
+        cue_and_i=int(SINGULAR.search(unquoted) is not None and any(found[cue] for cue in CUES if cue not in SPEECH_CUES)),
         impersonal_beside_personal=int(style.personal and not (first or second)),
         pronoun=int(TIE.search(unquoted) is not None),
         names_participant=int(any(name in unquoted for name in style.names)),
