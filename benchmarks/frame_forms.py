@@ -314,7 +314,7 @@ CREDIT_LINES = (
     *_forms(
         "en",
         (
-            "* [Photos: {0}](https://harbour.example/{0})",
+            "* [Photos: {0}](https://harbour.example/photos)",
             "- Editor: {0}\n- Photos: {1}",
             "* Translation: [{0}](https://harbour.example/people)",
             "1. Interview: {0}\n2. Translation: {1}",

@@ -199,6 +199,9 @@ def _head(document: Document, lines: Sequence[Line], first: int, *, after_keys: 
 
 def _read_head_line(document: Document, line: Line, *, title: bool, below_part: bool) -> CreditsPart | None:
     text, vocabulary = line.text, document.vocabulary
+    dateline = dateline_in(text, vocabulary)
+    if dateline is not None and not text[dateline.end :].strip("*_ "):
+        return _byline(line, dateline, DATELINE)
     if len(text) <= MAX_CREDIT_LINE_CHARS:
         if byline := source_line_in(text, vocabulary) or byline_in(text, vocabulary):
             return _byline(line, byline, BYLINE)
@@ -206,7 +209,7 @@ def _read_head_line(document: Document, line: Line, *, title: bool, below_part: 
         part = _credits_in_head(document, line, found_credits, below_part=below_part) if found_credits else None
         if part is not None:
             return part
-    if dateline := dateline_in(text, vocabulary):
+    if dateline is not None:
         return _byline(line, dateline, DATELINE)
     if title and "\n" in document.text:
         return None
@@ -286,7 +289,7 @@ def _tail(document: Document, lines: Sequence[Line], reached: int) -> list[Credi
     left = passed = 0
     beside = True
     for line in reversed(lines[reached:]):
-        if _is_link(line.text) or PAGE_FURNITURE.match(line.text):
+        if PAGE_FURNITURE.match(line.text) or (_is_link(line.text) and not _has_credits(document, line)):
             continue
         part = _read_tail_line(document, line, left, beside=beside)
         beside = part is not None
@@ -301,6 +304,10 @@ def _tail(document: Document, lines: Sequence[Line], reached: int) -> list[Credi
                 break
             left += 1
     return _without_doubtful(found)
+
+
+def _has_credits(document: Document, line: Line) -> bool:
+    return bool(credits_in(document.text, line.start, line.end, document.vocabulary))
 
 
 def _is_link(text: str) -> bool:

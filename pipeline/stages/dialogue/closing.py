@@ -56,6 +56,8 @@ CONTINUATION_RULES = frozenset(
     {"dialogue.continued", "dialogue.below-question", "dialogue.direction", "dialogue.caption"}
 )
 """Rules of blocks that belong to a turn only because they follow it."""
+ASIDE_RULES = frozenset({"dialogue.direction", "dialogue.caption"})
+"""Rules of blocks that are no speech anyhow, so that the closing need not begin with them."""
 MAX_NOTICE_LEAD_COLUMNS = 40
 """Columns of a line that leads to the notice below it: `Have your say:`."""
 MIN_ESSAY_TURNS, ESSAY_LENGTH_RATIO = 4, 3
@@ -117,7 +119,7 @@ def _close_learned(body: list[LabelledBlock], last: int) -> list[LabelledBlock]:
     for i in range(end - 1, last, -1):
         score = scores[i - last - 1]
         total += max(score, -MAX_SPEECH_SCORE)
-        if total > best and score > 0:
+        if total > best and score > 0 and body[i].rule not in ASIDE_RULES:
             best, start = total, i
     if start == end:
         return body
