@@ -359,6 +359,28 @@ NO_CREDIT_LINES = (
     ),
 )
 
+# Glued to the end of the last answer; a person is {name}.
+GLUED_BYLINES = (
+    *_forms(
+        "zh",
+        (
+            "（记者 {name}）",
+            "（本报记者{name}）",
+            "(山城特派记者 {name} 前方报道)",
+            "○新报记者 {name} 文",
+            "（文/{name}）",
+            "（采写：{name}）",
+            "（实习生 {name}）",
+            "（港口晚报记者{name} 罗启明）",
+        ),
+    ),
+    *_forms("en", (" (By {name})", " (Reporting by {name})", " (Interview by {name})", " (Written by {name})")),
+)
+GLUED_SPEECH = (
+    *_forms("zh", ("（笑）", "（记者笑）", "（记者站了起来）", "（文章后来登了）", "（指着墙上的图）", "（记者：不会吧）")),
+    *_forms("en", (" (Laughs.)", " (By hand.)", " (by my mother)", " (I still have it)")),
+)
+
 TRANSLATION_HEADINGS = (
     *_forms(
         "en",

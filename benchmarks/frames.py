@@ -14,6 +14,8 @@ from benchmarks.frame_forms import (
     BYLINES,
     CLOSINGS,
     CREDIT_LINES,
+    GLUED_BYLINES,
+    GLUED_SPEECH,
     KEY_FORMS,
     LEAD_ENDINGS,
     LIST_ANSWERS,
@@ -342,6 +344,26 @@ def _credit_lines(chance: random.Random) -> Iterator[Made]:
                 yield Made("credits in lists and links", sound, form.held_out, form.name, text, is_right)
 
 
+def _glued_bylines(chance: random.Random) -> Iterator[Made]:
+    for forms, sound in ((GLUED_BYLINES, False), (GLUED_SPEECH, True)):
+        for form in forms:
+            for layout in ("names", "letters", "bold names", "bold questions"):
+                made = talk(form.language, chance)
+                others = [name for name in NAMES[form.language] if name not in (made.guest, made.asker, "罗启明")]
+                name = chance.choice(others)
+                ending = form.text.format(name=name)
+                answer = made.exchanges[-1][1][-1]
+                made.exchanges[-1][1][-1] += ending
+                text = joined([made.title, made.lead, *body(made, layout)])
+                last = answer + ending if sound else answer
+
+                def is_right(article: Article, last: str = last, name: str = name, sound: bool = sound) -> bool:
+                    named = name in _credit_names(article)
+                    return named != sound and _last_answer_ends(article, last)
+
+                yield Made("glued byline", sound, form.held_out, form.name, text, is_right)
+
+
 def _translations(chance: random.Random) -> Iterator[Made]:
     for form in TRANSLATION_HEADINGS:
         for layout in LABELLED:
@@ -414,7 +436,7 @@ def _paired(first: Language, layout: str, chance: random.Random, *, held_out: bo
     return Made("translations", False, held_out, f"paired, {layout}", text, is_right)
 
 
-KINDS = (_titles_in_keys, _cut_titles, _bylines, _headings_between, _closings, _credit_lines, _translations)
+KINDS = (_titles_in_keys, _cut_titles, _bylines, _headings_between, _closings, _credit_lines, _glued_bylines, _translations)
 
 
 def documents(seed: int = 1) -> Iterator[Made]:

@@ -20,7 +20,7 @@ from pipeline.model.stage import Finding, Rule
 from pipeline.stages import front_matter
 from pipeline.stages.credits import one_line
 from pipeline.stages.credits.byline_parts import BylineMatch
-from pipeline.stages.credits.bylines import byline_in, date_in, outlet_in, source_line_in
+from pipeline.stages.credits.bylines import byline_in, date_in, outlet_in, source_line_in, trailing_byline_in
 from pipeline.stages.credits.credit_lines import MAX_CREDIT_LINE_CHARS, CreditMatch, credits_in, trailing_in
 from pipeline.stages.credits.credit_names import CreditName
 from pipeline.stages.credits.datelines import dateline_in
@@ -348,6 +348,8 @@ def _read_tail_line(document: Document, line: Line, left: int, *, beside: bool) 
         found_credits, opens = trailing_in(document.text, line.start, line.end, vocabulary)
         if found_credits:
             return CreditsPart(opens, line.end, (), found_credits, "credit")
+    if left == 0 and (trailing := trailing_byline_in(text, vocabulary)):
+        return _byline(line, trailing, BYLINE)
     return _notice_in(line, anywhere=not _begins_turn(document, text))
 
 
