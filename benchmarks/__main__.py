@@ -10,6 +10,7 @@ from benchmarks import (
     encodings,
     exports,
     extraction,
+    frames,
     protocol,
     readers,
     runs,
@@ -27,7 +28,7 @@ def main() -> None:
     parser.add_argument(
         "what",
         nargs="*",
-        metavar="speed|protocol|cold|readers|encodings|exports|runs|damage|extraction|spacing|structure|accuracy",
+        metavar="speed|protocol|cold|readers|encodings|exports|runs|damage|extraction|spacing|structure|frames|accuracy",
         help="default: all",
     )
     parser.add_argument("--rounds", type=int, default=5, help="timed rounds (default: 5)")
@@ -38,7 +39,9 @@ def main() -> None:
     parser.add_argument(
         "--annotated", type=Path, nargs="+", default=[], help="folders of annotated documents for structure"
     )
-    parser.add_argument("--list", action="store_true", help="show every edit of damage in its context")
+    parser.add_argument(
+        "--list", action="store_true", help="show every edit of damage in its context, and every frame missed"
+    )
     options = parser.parse_args()
     wanted = options.what or [
         "speed",
@@ -52,6 +55,7 @@ def main() -> None:
         "extraction",
         "spacing",
         "structure",
+        "frames",
         "accuracy",
     ]
     if "speed" in wanted:
@@ -76,6 +80,8 @@ def main() -> None:
         spacing.report(options.public, options.folds)
     if "structure" in wanted:
         structure.report(ROOT, options.public, options.corpora, options.annotated)
+    if "frames" in wanted:
+        frames.report(listed=options.list)
     if "accuracy" in wanted:
         accuracy.report(ROOT, options.public)
 

@@ -12,7 +12,8 @@ NAMES: dict[str, tuple[str, ...]] = {
         "Ruth Adler", "Pablo Serrano", "Hanna Virtanen", "Julian Frost",
     ),
     "zh": (
-        "孙若晴", "罗启明", "郭小渡", "白予安", "施明远", "梁文轩", "何佳", "陈思远", "王雨桐", "李木子", "赵一航", "周清越",
+        "孙若晴", "罗启明", "郭小渡", "白予安", "施明远", "梁文轩", "何佳", "陈思远", "王雨桐", "李木子", "赵一航",
+        "周清越",
     ),
 }  # fmt: skip
 
@@ -49,7 +50,7 @@ KEY_FORMS = tuple(
         ("yaml literal", True, "---\ndate: 2021-05-03\ntitle: |-\n  {title}\n---"),
         ("yaml folded, stripped", True, "---\ntitle: >-\n    {title}\nslug: a-talk\n---"),
         ("json", False, '{{\n  "title": "{title}",\n  "date": "2021-05-03",\n  "tags": ["talk"]\n}}\n'),
-        ("json, nested", True, '{{\n    "date": "2021-05-03",\n    "params": {{"toc": true}},\n    "title": "{title}"\n}}\n'),
+        ("json, nested", True, '{{\n    "date": "2021-05-03",\n    "params": {{}},\n    "title": "{title}"\n}}\n'),
         ("json fenced", False, ';;;\n{{\n"title": "{title}",\n"draft": false\n}}\n;;;\n'),
         ("json on one line", True, '{{"title": "{title}", "layout": "post", "date": "2021-05-03"}}\n'),
         ("toml", False, '+++\ntitle = "{title}"\ndate = 2021-05-03\n+++'),
@@ -377,7 +378,9 @@ GLUED_BYLINES = (
     *_forms("en", (" (By {name})", " (Reporting by {name})", " (Interview by {name})", " (Written by {name})")),
 )
 GLUED_SPEECH = (
-    *_forms("zh", ("（笑）", "（记者笑）", "（记者站了起来）", "（文章后来登了）", "（指着墙上的图）", "（记者：不会吧）")),
+    *_forms(
+        "zh", ("（笑）", "（记者笑）", "（记者站了起来）", "（文章后来登了）", "（指着墙上的图）", "（记者：不会吧）")
+    ),
     *_forms("en", (" (Laughs.)", " (By hand.)", " (by my mother)", " (I still have it)")),
 )
 

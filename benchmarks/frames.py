@@ -174,7 +174,9 @@ def _titles_in_keys(chance: random.Random) -> Iterator[Made]:
                         and len(turns(article, "answer")) >= len(made.exchanges)
                     )
 
-                yield Made("title in keys", False, form.held_out, form.name, text, is_right)
+                yield Made(
+                    "title in keys", sound=False, held_out=form.held_out, form=form.name, text=text, is_right=is_right
+                )
 
 
 CUTS: dict[str, tuple[bool, Callable[[str, int], str]]] = {
@@ -210,7 +212,7 @@ def _cut_titles(chance: random.Random) -> Iterator[Made]:
                     and _squeezed(article.title.text) == _squeezed(given)
                 )
 
-            yield Made("cut-off title", False, held_out, name, text, is_right)
+            yield Made("cut-off title", sound=False, held_out=held_out, form=name, text=text, is_right=is_right)
     whole = [
         *titles,
         "And then the river went quiet...",
@@ -233,7 +235,7 @@ def _cut_titles(chance: random.Random) -> Iterator[Made]:
         def is_whole(article: Article, title: str = title) -> bool:
             return article.title is not None and not article.title.truncated and article.title.text == title
 
-        yield Made("cut-off title", True, i % 2 == 1, "whole", text, is_whole)
+        yield Made("cut-off title", sound=True, held_out=i % 2 == 1, form="whole", text=text, is_right=is_whole)
 
 
 def _bylines(chance: random.Random) -> Iterator[Made]:
@@ -281,7 +283,14 @@ def _headings_between(chance: random.Random) -> Iterator[Made]:
                     def is_right(article: Article, made: Talk = made) -> bool:
                         return _headings(article) == [_squeezed(heading) for heading in made.headings]
 
-                    yield Made("headings", False, held_out, f"{name}, {layout}", text, is_right)
+                    yield Made(
+                        "headings",
+                        sound=False,
+                        held_out=held_out,
+                        form=f"{name}, {layout}",
+                        text=text,
+                        is_right=is_right,
+                    )
     yield from _short_answers(chance)
 
 
@@ -294,14 +303,28 @@ def _short_answers(chance: random.Random) -> Iterator[Made]:
             made.exchanges[0] = (made.exchanges[0][0], [shorts[0]])
             made.exchanges[2] = (made.exchanges[2][0], [shorts[1]])
             text = joined([made.title, made.lead, *body(made, layout)])
-            yield Made("headings", True, i % 2 == 1, f"short answer, {layout}", text, _has_no_heading)
+            yield Made(
+                "headings",
+                sound=True,
+                held_out=i % 2 == 1,
+                form=f"short answer, {layout}",
+                text=text,
+                is_right=_has_no_heading,
+            )
     for form in LIST_ANSWERS:
         for layout in LABELLED:
             for _ in range(2):
                 made = talk(form.language, chance)
                 made.exchanges[1] = (made.exchanges[1][0], form.text.split("\n"))
                 text = joined([made.title, made.lead, *body(made, layout)])
-                yield Made("headings", True, form.held_out, f"{form.name}, {layout}", text, _has_no_heading)
+                yield Made(
+                    "headings",
+                    sound=True,
+                    held_out=form.held_out,
+                    form=f"{form.name}, {layout}",
+                    text=text,
+                    is_right=_has_no_heading,
+                )
 
 
 def _has_no_heading(article: Article) -> bool:
@@ -335,7 +358,7 @@ def _credit_lines(chance: random.Random) -> Iterator[Made]:
                 last = ending[-1] if sound else made.exchanges[-1][1][-1]
 
                 def is_right(
-                    article: Article, names: set[str] = names, last: str = last, sound: bool = sound
+                    article: Article, names: set[str] = names, last: str = last, *, sound: bool = sound
                 ) -> bool:
                     if sound:
                         return not article.credits and _last_answer_ends(article, last)
@@ -357,7 +380,7 @@ def _glued_bylines(chance: random.Random) -> Iterator[Made]:
                 text = joined([made.title, made.lead, *body(made, layout)])
                 last = answer + ending if sound else answer
 
-                def is_right(article: Article, last: str = last, name: str = name, sound: bool = sound) -> bool:
+                def is_right(article: Article, last: str = last, name: str = name, *, sound: bool = sound) -> bool:
                     named = name in _credit_names(article)
                     return named != sound and _last_answer_ends(article, last)
 
@@ -381,7 +404,7 @@ def _translations(chance: random.Random) -> Iterator[Made]:
             def is_right(article: Article) -> bool:
                 return not article.translations
 
-            yield Made("translations", True, form.held_out, form.name, text, is_right)
+            yield Made("translations", sound=True, held_out=form.held_out, form=form.name, text=text, is_right=is_right)
 
 
 def twin(made: Talk, chance: random.Random) -> Talk:
@@ -391,9 +414,9 @@ def twin(made: Talk, chance: random.Random) -> Talk:
     def translated(text: str, kind: str) -> str:
         return sentences(other, kind)[sentences(made.language, kind).index(text)]
 
-    names = chance.sample(NAMES[other], 2)
+    asker, guest = chance.sample(NAMES[other], 2)
     exchanges = [(translated(q, "q"), [translated(a, "a") for a in answers]) for q, answers in made.exchanges]
-    return Talk(other, *names, translated(made.title, "t"), translated(made.lead, "l"), exchanges, made.headings)
+    return Talk(other, asker, guest, translated(made.title, "t"), translated(made.lead, "l"), exchanges, made.headings)
 
 
 def _counts(article: Article) -> tuple[int, int]:
@@ -415,7 +438,7 @@ def _translated(form: Form, layout: str, chance: random.Random) -> Made:
             and sum(len(section.exchanges) for section in article.translations[0].sections) == count
         )
 
-    return Made("translations", False, form.held_out, form.name, text, is_right)
+    return Made("translations", sound=False, held_out=form.held_out, form=form.name, text=text, is_right=is_right)
 
 
 def _paired(first: Language, layout: str, chance: random.Random, *, held_out: bool) -> Made:
@@ -433,10 +456,19 @@ def _paired(first: Language, layout: str, chance: random.Random, *, held_out: bo
             and sum(len(section.exchanges) for section in article.translations[0].sections) == count
         )
 
-    return Made("translations", False, held_out, f"paired, {layout}", text, is_right)
+    return Made("translations", sound=False, held_out=held_out, form=f"paired, {layout}", text=text, is_right=is_right)
 
 
-KINDS = (_titles_in_keys, _cut_titles, _bylines, _headings_between, _closings, _credit_lines, _glued_bylines, _translations)
+KINDS = (
+    _titles_in_keys,
+    _cut_titles,
+    _bylines,
+    _headings_between,
+    _closings,
+    _credit_lines,
+    _glued_bylines,
+    _translations,
+)
 
 
 def documents(seed: int = 1) -> Iterator[Made]:

@@ -1,9 +1,9 @@
 """Learns the weights that tell what follows the last turn from what its speaker still says.
 
-    python scripts/train_closing.py --cases FOLDER --structure FOLDER [--to pipeline/stages/dialogue/closing_weights.tsv]
+    python scripts/train_closing.py --cases FOLDER --structure FOLDER [--to FILE]
 
-Examples are the blocks without a label behind the last turn of annotated documents, and, as speech, those within turns
-further up, read as if the document ended there. Half of the forms of `benchmarks.frames` are examples, too. Whole
+Examples are the blocks without a label behind the last turn of annotated documents, and, as speech, those within
+turns further up, read as if the document ended there. Half of the forms of `benchmarks.frames` are examples, too. Whole
 families of sources are left out in turn; the table shows both figures. Same sources, same weights.
 """
 
@@ -16,6 +16,7 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,7 +26,6 @@ from sklearn.linear_model import LogisticRegression
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from benchmarks.frames import documents
-
 from pipeline import Document, Label
 from pipeline.stages.credits.stage import Credits
 from pipeline.stages.dialogue import parse_body as parser
@@ -67,11 +67,14 @@ def body_of(text: str) -> list[LabelledBlock]:
     for stage in (Languages(), Credits()):
         document = document.with_labels(found for found in stage.find(document) if isinstance(found, Label))
     _, blocks = split_at(read_blocks(document), front_matter_end(text))
-    parser.mark_closing = lambda body, _makers="": body  # type: ignore[assignment]
+    # Nothing is taken for the closing yet: that is what is learned.
+    setattr(parser, "mark_closing", lambda body, _makers="": body)  # noqa: B010
     return parser.parse_body(without_references(blocks)).blocks
 
 
-def examples(family: str, held_out: bool, body: Sequence[LabelledBlock], end: int | None) -> Iterator[Example]:
+def examples(
+    family: str, body: Sequence[LabelledBlock], end: int | None, *, held_out: bool = False
+) -> Iterator[Example]:
     """The blocks behind the last turn, which ends at the offset `end`, and those within turns further up."""
     starts = [i for i, labelled in enumerate(body) if labelled.label or labelled.part == "question"]
     if not starts:
@@ -80,12 +83,12 @@ def examples(family: str, held_out: bool, body: Sequence[LabelledBlock], end: in
     names = [labelled.name for labelled in body if labelled.name]
     style = speech_style(said, names)
     chance = random.Random(len(body))
-    ends = [(start, following) for start, following in zip(starts, starts[1:], strict=False) if following - start > 1]
+    ends = [(start, following) for start, following in pairwise(starts) if following - start > 1]
     for start, following in chance.sample(ends, min(MAX_TURNS, len(ends))):
         turn = [labelled for labelled in body[start + 1 : following] if labelled.part in {"answer", "question"}]
         for i, labelled in enumerate(turn[:MAX_BLOCKS]):
             found = closing_features(labelled.block, style, last=i == len(turn) - 1)
-            yield Example(family, held_out, msgspec.structs.astuple(found), False, labelled.block.text)
+            yield Example(family, held_out, msgspec.structs.astuple(found), closing=False, text=labelled.block.text)
     if end is None or end < body[starts[-1]].start:
         return
     for i, labelled in enumerate(body[starts[-1] + 1 : starts[-1] + 1 + MAX_BLOCKS], starts[-1] + 1):
@@ -98,7 +101,8 @@ def examples(family: str, held_out: bool, body: Sequence[LabelledBlock], end: in
 
 def _squeezed(text: str) -> tuple[str, list[int]]:
     """A text without marks and blanks, and the offset of each of its characters."""
-    kept, at = [], 0
+    kept: list[int] = []
+    at = 0
     for match in MARKS.finditer(text):
         kept += range(at, match.start())
         at = match.end()
@@ -106,7 +110,7 @@ def _squeezed(text: str) -> tuple[str, list[int]]:
     return "".join(text[i] for i in kept), kept
 
 
-def _end_of(text: str, want: Any, start: int = 0) -> int | None:
+def _end_of(text: str, want: "str | dict[str, Any]", start: int = 0) -> int | None:
     squeezed, offsets = _squeezed(text[start:])
     if isinstance(want, dict):
         size = want["len"]
@@ -130,7 +134,7 @@ def cases(folder: Path) -> Iterator[Example]:
             continue
         text = (folder / row["file"]).read_bytes().decode("utf-8", "replace").replace("\r\n", "\n")
         source = row.get("source") or {}
-        yield from examples(source.get("repo", "?"), False, body_of(text), _end_of(text, want))
+        yield from examples(source.get("repo", "?"), body_of(text), _end_of(text, want))
 
 
 def transcripts(folder: Path) -> Iterator[Example]:
@@ -148,7 +152,7 @@ def transcripts(folder: Path) -> Iterator[Example]:
             known = row["family"] in TAILS
             end = _end_of(text, turn["last"], turn["start"]) if known and "\r" not in text else None
             meeting = row["group"] == "meeting"
-            found = examples(row["family"], False, body_of(text), end)
+            found = examples(row["family"], body_of(text), end)
             yield from (example._replace(meeting=meeting) for example in found)
 
 
@@ -162,7 +166,7 @@ def made() -> Iterator[Example]:
         ending = document.text.rstrip().rsplit("\n\n", document.last_paragraphs)[0]
         if count:
             end = len(document.text) if document.sound else len(ending)
-            yield from examples("made", document.held_out, body, end)
+            yield from examples("made", body, end, held_out=document.held_out)
 
 
 def main() -> None:
@@ -177,9 +181,7 @@ def main() -> None:
     learned = [example for example in found if not example.held_out]
     families = sorted({example.family for example in learned})
     weights = _learn(learned)
-    out_of_fold = {
-        family: _learn([example for example in learned if example.family != family]) for family in families
-    }
+    out_of_fold = {family: _learn([example for example in learned if example.family != family]) for family in families}
     print(f"{len(learned)} examples of {len(families)} families, {sum(e.closing for e in learned)} of them closing")
     print("family: closing found in fold, out of fold; speech taken for closing in fold, out of fold")
     for family in families:
@@ -192,7 +194,9 @@ def main() -> None:
         totals = np.sum([[int(n) for n in re.findall(r"\d+", pair)] for pair in pairs], axis=0)
         print(f"  all talks, out of fold, least score {least}: {totals}")
     lines = [f"{name}\t{round(UNITS * weight)}" for name, weight in zip(("base", *FEATURES), weights, strict=True)]
-    head = "# Weights of the features of `closing_features.py`, in thousandths of log odds; by scripts/train_closing.py."
+    head = (
+        "# Weights of the features of `closing_features.py`, in thousandths of log odds; by scripts/train_closing.py."
+    )
     asked.to.write_text("\n".join([head, *lines]) + "\n", "utf-8")
 
 
@@ -201,7 +205,7 @@ def _limited(found: Sequence[Example]) -> list[Example]:
     by_family: dict[tuple[str, bool], list[Example]] = defaultdict(list)
     for example in found:
         by_family[example.family, example.held_out].append(example)
-    kept = []
+    kept: list[Example] = []
     for key, own in sorted(by_family.items()):
         random.Random(1).shuffle(own)
         own.sort(key=lambda example: not example.closing)

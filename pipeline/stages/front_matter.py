@@ -95,7 +95,9 @@ def maker_fields(text: str, end: int) -> Iterator[FrontMatterField]:
         span = _value(text, *match.span("value"))
         if match["key"].lower() in MAKER_KEYS and span:
             parts = tuple(_split(text, span, BLANK_LINE, " \t\n-"))
-            yield FrontMatterField(match["key"].lower(), match.span("key"), span, tuple(_name_spans(text, *span)), parts)
+            yield FrontMatterField(
+                match["key"].lower(), match.span("key"), span, tuple(_name_spans(text, *span)), parts
+            )
 
 
 def title_field(text: str, end: int) -> FrontMatterField | None:

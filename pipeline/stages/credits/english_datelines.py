@@ -1,8 +1,11 @@
 """English datelines: `LOWMARSH, 14 January (Northgate Wire) —`, a place in capitals before the text of a report."""
 
+from functools import cache
+
 import regex
 
 from pipeline.lexicon import english
+from pipeline.lexicon.lists import rows
 from pipeline.stages.credits.byline_parts import MONTH_NAME, BylineMatch, BylinePart
 
 MAX_DATELINE_CHARS = 100
@@ -17,15 +20,17 @@ DATELINE = regex.compile(
     (?P<place>\p{{Lu}}[\p{{Lu}}.'’\-]++(?:[ ]\p{{Lu}}[\p{{Lu}}.'’\-]++){{0,3}}        # NEW HARBOUR
        (?:,[ ](?!{MONTH_NAME}[ ]?\d)\p{{Lu}}[\p{{L}}.]++(?:[ ]\p{{Lu}}[\p{{L}}.]++)?)?)  # , Maine
     (?:,[ ](?P<date>(?:{MONTH_NAME}[ ]\d{{1,2}}|\d{{1,2}}[ ]{MONTH_NAME})(?:,?[ ]\d{{4}})?))?  # , 14 January
-    (?:,?[ ]\((?P<outlet>\p{{Lu}}{{2,6}}|\p{{Lu}}\p{{Ll}}\p{{L}}*+(?:[ ]\p{{Lu}}\p{{L}}++){{0,3}})\))?  # (Northgate Wire)
+    (?:,?[ ]\((?P<outlet>\p{{Lu}}{{2,6}}|\p{{Lu}}\p{{Ll}}\p{{L}}*+(?:[ ]\p{{Lu}}\p{{L}}++){{0,3}})\))?  # (HNA)
     [*_]*+[ ]?(?:—|–|--|[ ]-)[ ]?
     """,
     regex.VERBOSE,
 )
-NO_PLACE = frozenset(
-    "THE A AN I WE YOU HE SHE IT NOTE WARNING UPDATE Q MR MRS MS DR MODERATOR PARTICIPANT REPORTER".split()  # noqa: SIM905
-)
-"""First words in capitals that open no dateline."""
+
+
+@cache
+def _no_places() -> frozenset[str]:
+    """First words in capitals that open no dateline."""
+    return frozenset(rows(__package__, "no-dateline-words.txt"))
 
 
 def english_dateline_in(text: str) -> BylineMatch | None:
@@ -36,7 +41,7 @@ def english_dateline_in(text: str) -> BylineMatch | None:
     [('place', 'LOWMARSH'), ('date', '14 January'), ('outlet', 'Northgate Wire')]
     """
     match = DATELINE.match(text, 0, MAX_DATELINE_CHARS) if text[:1].isupper() or text[:1] in "*_" else None
-    if match is None or match["place"].split()[0].strip(",") in NO_PLACE:
+    if match is None or match["place"].split()[0].strip(",") in _no_places():
         return None
     spans = [(value, match.span(value)) for value in ("place", "date", "outlet") if match[value]]
     alone = len(spans) == 1

@@ -105,7 +105,7 @@ def speech_style(blocks: Sequence[Block], names: Sequence[str]) -> SpeechStyle:
     said = [block.text for block in blocks if display_width(block.text) >= SHORT_COLUMNS]
     personal = sum(FIRST_PERSON.search(text) is not None or SECOND_PERSON.search(text) is not None for text in said)
     ended = sum(block.ends_sentence for block in blocks)
-    parts = {name for name in names} | {name.rsplit(maxsplit=1)[-1] for name in names if name.strip()}
+    parts = set(names) | {name.rsplit(maxsplit=1)[-1] for name in names if name.strip()}
     return SpeechStyle(
         2 * personal >= max(len(said), 1), 2 * ended >= len(blocks), frozenset(part for part in parts if len(part) > 1)
     )
@@ -128,7 +128,9 @@ def closing_features(block: Block, style: SpeechStyle, *, last: bool) -> Closing
         holds_link=int(bool(links)),
         first_person=int(first),
         second_person=int(second),
-        cue_and_i=int(SINGULAR.search(unquoted) is not None and any(found[cue] for cue in CUES if cue not in SPEECH_CUES)),
+        cue_and_i=int(
+            SINGULAR.search(unquoted) is not None and any(found[cue] for cue in CUES if cue not in SPEECH_CUES)
+        ),
         impersonal_beside_personal=int(style.personal and not (first or second)),
         pronoun=int(TIE.search(unquoted) is not None),
         names_participant=int(any(name in unquoted for name in style.names)),

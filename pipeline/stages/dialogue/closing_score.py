@@ -30,6 +30,4 @@ def closing_scores(body: Sequence[LabelledBlock], start: int, end: int) -> list[
     """The score of each block in `body[start:end]`, in thousandths of log odds."""
     said = [labelled.block for labelled in body[:start] if labelled.part == "answer"]
     style = speech_style(said, [labelled.name for labelled in body if labelled.name])
-    return [
-        score_of(closing_features(body[i].block, style, last=i == len(body) - 1)) for i in range(start, end)
-    ]
+    return [score_of(closing_features(body[i].block, style, last=i == len(body) - 1)) for i in range(start, end)]

@@ -76,9 +76,7 @@ class Dialogue:
         for version in versions[1:]:
             if version.heading is not None:
                 heading = version.heading
-                yield Label(
-                    heading.start, heading.end, "part", "label", "dialogue.version-heading", VERSION_CONFIDENCE
-                )
+                yield Label(heading.start, heading.end, "part", "label", "dialogue.version-heading", VERSION_CONFIDENCE)
             translation = parse_body(version.blocks, document.vocabulary)
             yield from _version_labels(version, body, translation)
             labels += _body_labels(with_body_names(body.blocks, translation.blocks))

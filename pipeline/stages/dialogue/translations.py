@@ -12,7 +12,6 @@ import msgspec
 import regex
 
 from pipeline.lexicon.lists import rows
-
 from pipeline.model.document import Document, script_of
 from pipeline.stages.dialogue.blocks import Block
 from pipeline.stages.dialogue.exchanges import exchange_numbers
@@ -24,7 +23,7 @@ MIN_TRANSLATED_SHARE = 0.4
 """Blocks in the other language for each block of the body from which they can be a translation."""
 MIN_TRANSLATED_SHARE_BELOW_HEADING = 0.6
 """Share of the blocks below a line that announces a translation which must be in the other language."""
-MAX_HEADING_CHARS = 40
+MAX_VERSION_HEADING_CHARS = 40
 """Characters of such a line."""
 MAX_SWITCHES_AFTER_BODY = 2
 """Changes of language in an article whose translation is printed after it."""
@@ -72,7 +71,7 @@ def _below_heading(
 ) -> tuple[BodyVersion, ...] | None:
     """The body and the translation below a line that announces it, or None without such a line."""
     for i, block in enumerate(blocks):
-        if not i or len(block.text) > MAX_HEADING_CHARS or not _announces_translation(block):
+        if not i or len(block.text) > MAX_VERSION_HEADING_CHARS or not _announces_translation(block):
             continue
         main, body, below = _main_script(blocks[:i], scripts[:i]), blocks[:i], blocks[i + 1 :]
         others = sum(side != main for side in scripts[i + 1 :])
@@ -89,7 +88,9 @@ def _below_heading(
 
 @cache
 def _heading_pattern() -> "regex.Pattern[str]":
-    return regex.compile("|".join(f"(?:{row})" for row in rows(__package__, "translation_headings.txt")), regex.IGNORECASE)
+    return regex.compile(
+        "|".join(f"(?:{row})" for row in rows(__package__, "translation_headings.txt")), regex.IGNORECASE
+    )
 
 
 def _announces_translation(block: Block) -> bool:

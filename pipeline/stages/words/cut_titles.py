@@ -1,17 +1,20 @@
 """Titles that were cut off: inside a word, after a word that ends no title, or where dots stand for the rest.
 
 `Zhang Xiao: China and Kazakhstan have shar` ends in the beginning of `shared` if the document says `have shared`
-elsewhere. `What the next ten years may bri` ends in the beginning of a word because, after `may`, a word such as `bring`
-is far likelier than `bri`.
+elsewhere. `What the next ten years may bri` ends in the beginning of a word because, after `may`, a word such as
+`bring` is far likelier than `bri`.
 """
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
+from typing import Literal
 
 import msgspec
 import regex
 
 from pipeline.lexicon import english
+from pipeline.lexicon.lists import table
 from pipeline.model.document import Document
 from pipeline.model.stage import Note
 from pipeline.segmentation.boundaries import LETTER_RUN
@@ -31,11 +34,11 @@ MAX_UNKNOWN_ZIPF = 2.0
 """Zipf frequency under which it is no word at all, whatever the document has."""
 MIN_FRAGMENT_LETTERS, MIN_TITLE_WORDS = 2, 2
 
-# Measured on 761 titles and headings of 18 families, whole and cut at random: 44 % of those cut inside a word are found,
-# and no whole title with a small last word is taken for one.
+# Measured on 761 titles and headings of 18 families, whole and cut at random: 4 in 10 of those cut inside a word are
+# found, and no whole title with a small last word is taken for one.
 MAX_LIKELY_FRAGMENT_ZIPF, MIN_LIKELIER_POINTS = 3.5, 60
-"""Zipf frequency under which the last word may be a fragment that nothing in the document completes, and by how much,
-in points (a twentieth of a nat), a longer word must be likelier there."""
+"""Zipf frequency under which the last word may be a fragment that nothing in the document completes, and by how many
+points (twentieths of a nat) a longer word must be likelier there."""
 MAX_DOTTED_FRAGMENT_ZIPF, MIN_DOTTED_LIKELIER_POINTS = 5.5, 0
 """The same before dots, which say themselves that something is missing."""
 UNKNOWN_WORD_POINTS = 60
@@ -50,14 +53,6 @@ MAX_TITLE_HITS = 8
 """Places at which the document repeats the title that are looked at."""
 INFLECTIONS = frozenset("s es ed d ing ly er ers r n al ic y 's ’s".split())  # noqa: SIM905
 """Endings that make a further form of a whole word: `venue`, `venues`."""
-NO_LAST_WORD = frozenset("a an and or the".split())  # noqa: SIM905
-"""Words with which no title ends."""
-NO_LAST_WORD_BEFORE_DOTS = NO_LAST_WORD | frozenset(
-    (  # noqa: SIM905
-        "as at because but by can could for from has have his if in into is its may might must my of on our should than "
-        "that their to was were when which will with would your"
-    ).split()
-)
 DOTS = regex.compile(r"(?P<space>\s*)[\[(]?(?:\.{3,}|…+)[\])]?[\s*_]*$")
 END_MARK = regex.compile(r"[^\p{L}]$")
 LINE_MARKS = "#*_> \t"
@@ -91,7 +86,7 @@ def truncated_title(document: Document, solved: Sequence[SolvedLine], user_words
     runs = LETTER_RUN.findall(title.text)
     if len(runs) < MIN_TITLE_WORDS or not title.text.endswith(runs[-1]):
         return None
-    if runs[-1] in (NO_LAST_WORD if title.dots is None else NO_LAST_WORD_BEFORE_DOTS) and _is_long(title):
+    if _is_long(title) and _is_unfinished(runs[-1], title):
         return _note(title, f"the title ends after {runs[-1]!r}")
     if len(runs[-1]) >= MIN_FRAGMENT_LETTERS and not user_words.keeps(lowered(runs[-1])):
         words = [lowered(run) for run in runs[:-1]]
@@ -124,6 +119,16 @@ def _title_line(document: Document, solved: Sequence[SolvedLine]) -> _TitleLine 
     dots = DOTS.search(spaced)
     words = spaced[: dots.start()] if dots else spaced
     return _TitleLine(start, end, words, text is not None, dots["space"] if dots else None)
+
+
+@cache
+def _unfinished_words(where: Literal["always", "dots"]) -> frozenset[str]:
+    """Words with which no title ends, or none that dots follow."""
+    return frozenset(word for word, kind in table(__package__, "unfinished_titles.tsv") if kind == where)
+
+
+def _is_unfinished(word: str, title: _TitleLine) -> bool:
+    return word in _unfinished_words("always") or (title.dots is not None and word in _unfinished_words("dots"))
 
 
 def _is_long(title: _TitleLine) -> bool:
@@ -170,7 +175,9 @@ def _likelier_points(before: str, fragment: str) -> int:
     """By how many points the likeliest longer word is likelier after `before` than `fragment` as a word."""
     known = english.lexicon()
     own = known.points_after(before, fragment)
-    longer = [points for word, points in known.completions(before, fragment) if word[len(fragment) :] not in INFLECTIONS]
+    longer = [
+        points for word, points in known.completions(before, fragment) if word[len(fragment) :] not in INFLECTIONS
+    ]
     if not longer:
         return english.UNKNOWN_POINTS
     return max(longer) - (known.spelling(fragment) - UNKNOWN_WORD_POINTS if own is None else own)
