@@ -111,13 +111,14 @@ def _close_learned(body: list[LabelledBlock], last: int) -> list[LabelledBlock]:
 
     `last` is the index of the last labelled block or question.
     """
-    end = next((i for i in range(last + 1, len(body)) if body[i].rule not in CONTINUATION_RULES), len(body))
-    if end <= last + 1:
+    first = last + 2 if _says_nothing(body[last]) else last + 1
+    end = next((i for i in range(first, len(body)) if body[i].rule not in CONTINUATION_RULES), len(body))
+    if end <= first:
         return body
-    scores = closing_scores(body, last + 1, end)
+    scores = closing_scores(body, first, end)
     best, start, total = MIN_CLOSING_SCORE, end, 0
-    for i in range(end - 1, last, -1):
-        score = scores[i - last - 1]
+    for i in range(end - 1, first - 1, -1):
+        score = scores[i - first]
         total += max(score, -MAX_SPEECH_SCORE)
         if total > best and score > 0 and body[i].rule not in ASIDE_RULES:
             best, start = total, i
@@ -125,6 +126,12 @@ def _close_learned(body: list[LabelledBlock], last: int) -> list[LabelledBlock]:
         return body
     reason = Ending("dialogue.behind-talk", round(1 / (1 + exp(-best / UNITS_PER_NAT)), 2))
     return body[:start] + _closing(body[start:], reason)
+
+
+def _says_nothing(labelled: LabelledBlock) -> bool:
+    """Whether what is said is in the block below: a label on a line of its own, or a question and its answer."""
+    said = labelled.block.text[labelled.start - labelled.block.start :]
+    return labelled.part == "question" or not any(map(str.isalnum, said))
 
 
 def _close_from(body: list[LabelledBlock], start: int, ending: Callable[[int], Ending | None]) -> list[LabelledBlock]:
