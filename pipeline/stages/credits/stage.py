@@ -23,7 +23,7 @@ from pipeline.stages.credits.byline_parts import BylineMatch
 from pipeline.stages.credits.bylines import byline_in, date_in, outlet_in, source_line_in, trailing_byline_in
 from pipeline.stages.credits.credit_lines import MAX_CREDIT_LINE_CHARS, CreditMatch, credits_in, trailing_in
 from pipeline.stages.credits.credit_names import CreditName
-from pipeline.stages.credits.datelines import dateline_in
+from pipeline.stages.credits.datelines import WIRE_CONFIDENCE, dateline_in
 from pipeline.stages.credits.notices import continues_disclaimer, disclaimer_at, disowns_opinions, kind_of
 from pipeline.stages.credits.rules import BYLINE, COMPOSED, DATELINE, DISCLAIMER, FRONT_MATTER, LINE, NOTICE, RULES
 from pipeline.text.lines import Line
@@ -200,7 +200,7 @@ def _head(document: Document, lines: Sequence[Line], first: int, *, after_keys: 
 def _read_head_line(document: Document, line: Line, *, title: bool, below_part: bool) -> CreditsPart | None:
     text, vocabulary = line.text, document.vocabulary
     dateline = dateline_in(text, vocabulary)
-    if dateline is not None and not text[dateline.end :].strip("*_ "):
+    if dateline is not None and (dateline.confidence >= WIRE_CONFIDENCE or not text[dateline.end :].strip("*_ ")):
         return _byline(line, dateline, DATELINE)
     if len(text) <= MAX_CREDIT_LINE_CHARS:
         if byline := source_line_in(text, vocabulary) or byline_in(text, vocabulary):
@@ -291,7 +291,8 @@ def _tail(document: Document, lines: Sequence[Line], reached: int) -> list[Credi
     for line in reversed(lines[reached:]):
         if PAGE_FURNITURE.match(line.text) or (_is_link(line.text) and not _has_credits(document, line)):
             continue
-        part = _read_tail_line(document, line, left, beside=beside)
+        trailing = trailing_byline_in(line.text, document.vocabulary) if left == 0 else None
+        part = _byline(line, trailing, BYLINE) if trailing else _read_tail_line(document, line, left, beside=beside)
         beside = part is not None
         if part is not None:
             found.append(part)
@@ -348,8 +349,6 @@ def _read_tail_line(document: Document, line: Line, left: int, *, beside: bool) 
         found_credits, opens = trailing_in(document.text, line.start, line.end, vocabulary)
         if found_credits:
             return CreditsPart(opens, line.end, (), found_credits, "credit")
-    if left == 0 and (trailing := trailing_byline_in(text, vocabulary)):
-        return _byline(line, trailing, BYLINE)
     return _notice_in(line, anywhere=not _begins_turn(document, text))
 
 
