@@ -10,6 +10,7 @@ from benchmarks import (
     encodings,
     exports,
     extraction,
+    frames,
     protocol,
     readers,
     runs,
@@ -28,7 +29,7 @@ def main() -> None:
     parser.add_argument(
         "what",
         nargs="*",
-        metavar="speed|protocol|cold|readers|encodings|exports|runs|damage|extraction|spacing|structure|layouts|accuracy",
+        metavar="speed|protocol|cold|readers|encodings|exports|runs|damage|extraction|spacing|structure|layouts|frames|accuracy",
         help="default: all",
     )
     parser.add_argument("--rounds", type=int, default=5, help="timed rounds (default: 5)")
@@ -39,7 +40,9 @@ def main() -> None:
     parser.add_argument(
         "--annotated", type=Path, nargs="+", default=[], help="folders of annotated documents for structure"
     )
-    parser.add_argument("--list", action="store_true", help="show every edit of damage in its context")
+    parser.add_argument(
+        "--list", action="store_true", help="show every edit of damage in its context, and every frame missed"
+    )
     options = parser.parse_args()
     wanted = options.what or [
         "speed",
@@ -54,6 +57,7 @@ def main() -> None:
         "spacing",
         "structure",
         "layouts",
+        "frames",
         "accuracy",
     ]
     if "speed" in wanted:
@@ -80,6 +84,8 @@ def main() -> None:
         structure.report(ROOT, options.public, options.corpora, options.annotated)
     if "layouts" in wanted:
         layouts.report()
+    if "frames" in wanted:
+        frames.report(listed=options.list)
     if "accuracy" in wanted:
         accuracy.report(ROOT, options.public)
 

@@ -6,6 +6,7 @@ are in small letters, with a straight apostrophe.
 """
 
 import math
+from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -112,6 +113,29 @@ class Lexicon:
         """Log P(second | first) in points, or None if the two were hardly ever seen side by side."""
         number = self._pairs.get(f"{first} {second}")
         return None if number is None else -self._pair_values[number]
+
+    def points_after(self, before: str, word: str) -> int | None:
+        """Log P(word | before) in points, or None if the word is unknown."""
+        points = self.pair(before, word)
+        if points is not None:
+            return points
+        alone = self.points(word)
+        return None if alone is None else alone + self._backoff(before)
+
+    def completions(self, before: str, fragment: str) -> Iterator[tuple[str, int]]:
+        """The longer words that begin with `fragment`, each with its log P after `before`; a word may come twice."""
+        start = len(before) + 1
+        for pair, number in self._pairs.items(f"{before} {fragment}"):
+            if len(pair) - start > len(fragment):
+                yield pair[start:], -self._pair_values[number]
+        backoff = self._backoff(before)
+        for word, number in self._words.items(fragment):
+            if len(word) > len(fragment):
+                yield word, LOGP[self._values[BYTES_PER_WORD * number]] + backoff
+
+    def _backoff(self, word: str) -> int:
+        facts = self.facts(word)
+        return facts.backoff_points if facts is not None else 0
 
     def is_misjoined(self, word: str) -> bool:
         """Whether edited prose writes a `word` of the lists as two words, and it is no name: `ofthe`, `alot`."""

@@ -1,5 +1,7 @@
 """Front matter above an article: YAML or TOML between fences, or lines such as `[#]: author: "Anna Berg"`.
 
+Keys without fences (Pelican, Org, reStructuredText, AsciiDoc, JSON) end where `pipeline.text.header_lines` says.
+
 The stage `credits` reads who made the article from it, and the stage `dialogue` its title.
 """
 
@@ -9,6 +11,7 @@ from functools import lru_cache
 import msgspec
 import regex
 
+from pipeline.text.header_lines import header_end
 from pipeline.text.key_blocks import is_key_block
 
 FENCES = ("---\n", "+++\n")
@@ -18,23 +21,31 @@ COMMENT_LINES = regex.compile(r"(?:\[#\]:[ \t][^\n]*+(?:\n|\Z))++")
 """Link definitions without a target are the comments of Markdown; translation projects keep their keys in them."""
 KEY_AND_VALUE = regex.compile(
     r"""
-    ^(?:\[\#\]:[ \t]++)?                                   # [#]:
+    ^(?:\[\#\]:[ \t]++|\#\+|:|\.\.[ ])?                    # [#]:, or the mark of Org, reStructuredText, Nikola
     (?P<key>[\p{L}_][\p{L}\p{N}_ \-]{0,30}?)               # author
-    [ ]?(?:[:=][ \t]++|:(?=\n|\Z))                         # : or =
+    [ ]?(?:[:=][ \t]++|:(?=\n|\Z)|：[ \t]*+)               # : or =
     (?P<value>[^\n]*+(?:\n(?:[ \t]*+\n)*+[ \t]++[^\n]++)*+)   # Anna Berg, and indented lines below
     """,
     regex.MULTILINE | regex.VERBOSE,
 )
+JSON_KEY_AND_VALUE = regex.compile(
+    r"""
+    "(?P<key>[^"\\\n]{1,40})"\s*+:\s*+(?P<value>"(?:[^"\\\n]|\\[^\n])*+"|\[[^\[\]{}]*+\])   # "title": "The weir"
+    """,
+    regex.VERBOSE,
+)
+ASCIIDOC_TITLE = regex.compile(r"(?P<key>=)[ ]++(?P<value>[^\n]++)")
 BLOCK_SCALAR = regex.compile(r"(?P<style>[>|])[+\-\d]{0,2}[ \t]*+(?:#[^\n]*+)?\n")
 """Begins a value on the lines below: `>` folds them to one line, `|` keeps them. A comment may follow."""
 LINE_BREAK = regex.compile(r"\n")
 BLANK_LINE = regex.compile(r"\n[^\S\n]*+\n\s*+")
 PERSON_NAME = regex.compile(r"\p{L}[\p{L}\p{M}\p{N}.'’·\- @_]{0,46}")
-AUTHOR_KEYS = frozenset({"author", "authors", "byline", "writer"})
+AUTHOR_KEYS = frozenset({"author", "authors", "byline", "writer", "作者"})
 MAKER_KEYS = AUTHOR_KEYS | {
     "translator", "translators", "editor", "editors", "transcript_by", "transcriber", "photographer",
 }  # fmt: skip
-TITLE_KEYS = ("title", "subject", "标题", "標題")
+TITLE_KEYS = ("=", "title", "subject", "标题", "標題")
+"""`=` opens the title in AsciiDoc."""
 
 
 class FrontMatterField(msgspec.Struct, frozen=True, gc=False):
@@ -68,7 +79,7 @@ def front_matter_end(text: str) -> int:
         comments = COMMENT_LINES.match(text)
         return comments.end() if comments else 0
     if not text.startswith(FENCES):
-        return 0
+        return header_end(text)
     close = text.find("\n" + text[:3], 3, MAX_FRONT_MATTER_CHARS)
     return close + 4 if close > 0 and is_key_block(text[4:close]) else 0
 
@@ -80,11 +91,13 @@ def maker_fields(text: str, end: int) -> Iterator[FrontMatterField]:
     >>> [text[a:b] for entry in maker_fields(text, front_matter_end(text)) for a, b in (entry.value_span, *entry.names)]
     ['Jane Doe (Aiven)', 'Jane Doe']
     """
-    for match in KEY_AND_VALUE.finditer(text, 0, end):
+    for match in _entries(text, end):
         span = _value(text, *match.span("value"))
-        if match["key"] in MAKER_KEYS and span:
+        if match["key"].lower() in MAKER_KEYS and span:
             parts = tuple(_split(text, span, BLANK_LINE, " \t\n-"))
-            yield FrontMatterField(match["key"], match.span("key"), span, tuple(_name_spans(text, *span)), parts)
+            yield FrontMatterField(
+                match["key"].lower(), match.span("key"), span, tuple(_name_spans(text, *span)), parts
+            )
 
 
 def title_field(text: str, end: int) -> FrontMatterField | None:
@@ -97,7 +110,7 @@ def title_field(text: str, end: int) -> FrontMatterField | None:
     >>> [text[start:end] for start, end in entry.lines]
     ['The tide', 'A visit']
     """
-    for match in KEY_AND_VALUE.finditer(text, 0, end):
+    for match in _entries(text, end):
         if match["key"].lower() not in TITLE_KEYS:
             continue
         if span := _value(text, *match.span("value")):
@@ -105,6 +118,14 @@ def title_field(text: str, end: int) -> FrontMatterField | None:
                 match["key"], match.span("key"), span, lines=tuple(_lines(text, match.start("value"), span))
             )
     return None
+
+
+def _entries(text: str, end: int) -> "Iterator[regex.Match[str]]":
+    """The keys in `text[:end]` with their values."""
+    if text.startswith("="):
+        yield from ASCIIDOC_TITLE.finditer(text, 0, end)
+    pattern = JSON_KEY_AND_VALUE if text.startswith(("{", ";")) else KEY_AND_VALUE
+    yield from pattern.finditer(text, 0, end)
 
 
 def _lines(text: str, start: int, span: tuple[int, int]) -> Iterator[tuple[int, int]]:

@@ -60,6 +60,17 @@ UNKNOWN_OUTLET_CONFIDENCE = 0.75
 """No word for a reporter, and the outlet is cut off from the names by their form alone."""
 DATE_AND_OUTLET_CONFIDENCE = 0.7
 """As a date, but any short word after it is taken as the outlet."""
+MAX_TRAILING_CHARS = 70
+"""Characters at the end of a paragraph in which a byline may close it."""
+TRAILING_BYLINE = regex.compile(
+    r"""
+    (?<=[。！？.!?…”"’」』）)][ \N{IDEOGRAPHIC SPACE}]?)                          # after a sentence
+    (?: [（(【\[](?P<inner>[^（()）【】\[\]\n。！？]{3,60})[)）】\]]             # （本报记者 孙若晴）
+      | [○●◎■□◆](?P<plain>[^（()）【】\[\]\n。！？]{3,60}) )                   # ○新报记者 孙若晴 文
+    [\s*_]*+$
+    """,
+    regex.VERBOSE,
+)
 FIELD_SEPARATORS = f"{SPACES}|｜/／·，,"
 OUTLET_NAME = regex.compile(r"[\p{L}\p{N}·&.《》「」 \-]{2,24}")
 SHORT_OUTLET = regex.compile(r"[\p{Han}\p{Latin}]{2,12}")
@@ -182,6 +193,25 @@ def _field_value(text: str, key: str, start: int, end: int, vocabulary: Vocabula
     if key[-1] in DATE_KEY_ENDS and BYLINE_DATE.fullmatch(text, start, end):
         return [BylinePart("date", start, end)]
     return None
+
+
+def trailing_byline_in(text: str, vocabulary: Vocabulary = NO_VOCABULARY) -> BylineMatch | None:
+    """The byline at the end of a paragraph, in brackets or after a ring, or None; it must name a reporter.
+
+    >>> line = "我们还是要内外兼顾吧。（本报记者 孙若晴）"
+    >>> found = trailing_byline_in(line); line[found.start : found.end]
+    '（本报记者 孙若晴）'
+    """
+    trailing = TRAILING_BYLINE.search(text, max(0, len(text) - MAX_TRAILING_CHARS))
+    if trailing is None or not text[: trailing.start()].strip():
+        return None
+    group = "inner" if trailing["inner"] is not None else "plain"
+    byline = byline_in(trailing[group], vocabulary)
+    if byline is None or not any(part.value == "reporter" for part in byline.parts):
+        return None
+    shift = trailing.start(group)
+    parts = tuple(BylinePart(part.value, part.start + shift, part.end + shift) for part in byline.parts)
+    return BylineMatch(trailing.start(), trailing.end(), parts, byline.confidence)
 
 
 def outlet_in(text: str, media: PhraseSet = NO_PHRASES) -> BylineMatch | None:

@@ -44,7 +44,7 @@ ENGLISH_ROLE = regex.compile(
     rf"""
       (?P<role>[A-Z][A-Za-z_\-]*+(?:[ ][A-Za-z\-]++){{0,4}})
         {CREDIT_MARKS}[:：|｜]{CREDIT_MARKS}                                    # Copy editor: Hannah Coldwell
-    | (?P<role>[A-Z][a-z]+(?:[ ][a-z]+){{0,2}}[ ]by)[ ]++(?=\p{{Lu}})             # Photography by Jane Doe
+    | (?P<role>[A-Z][a-z]+(?:[ ][a-z]+){{0,2}}[ ]by)[ ]++(?=\[?\p{{Lu}})          # Photography by Jane Doe
     """,
     regex.VERBOSE,
 )
@@ -60,6 +60,15 @@ USER_ROLE_SEPARATOR = regex.compile(
 """What separates a role of the user's from the names."""
 FURTHER_ROLE_START = regex.compile(r"(?<=[\s，,；;|｜、])(?=[\p{Han}A-Z])|(?<= / )(?=[A-Z])")
 """Where a further role may begin."""
+
+LINKED_CREDITS = regex.compile(
+    r"""
+    [\s*+_\-•·\d.、)]{0,6}+
+    (?P<link>\[[*_]*+(?P<words>[^\[\]\n]{3,120}?)[*_]*+\]\((?P<target>[^()\s]{0,400})\)[\s*_/／|｜,，;；、·]*+)++
+    """,
+    regex.VERBOSE,
+)
+"""A line of nothing but links, perhaps an item of a list: `* [Photos: Ada Fern](https://example.org)`."""
 
 MAX_NAME_FIRST_CHARS = 24
 """Characters of a line in which the role may follow the name."""
@@ -109,6 +118,8 @@ def credits_in(text: str, start: int, end: int, vocabulary: Vocabulary = NO_VOCA
     makers = vocabulary.makers if vocabulary else NO_PHRASES
     if not MIN_CREDIT_LINE_CHARS <= end - start <= MAX_CREDIT_LINE_CHARS or _ends_as_sentence(text, start, end):
         return ()
+    if "](" in text[start:end] and (links := LINKED_CREDITS.fullmatch(text, start, end)):
+        return _linked_credits(text, links, vocabulary)
     if end - start <= MAX_NAME_FIRST_CHARS and (found := _credit_name_first(text, start, end, makers)):
         return found
     if CREDIT_SIGN.search(text, start, end) is None:
@@ -124,6 +135,18 @@ def credits_in(text: str, start: int, end: int, vocabulary: Vocabulary = NO_VOCA
             return ()
         found = (*found, credit)
     return found
+
+
+def _linked_credits(text: str, links: "regex.Match[str]", vocabulary: Vocabulary) -> tuple[CreditMatch, ...]:
+    """The credits that the words of all links on a line are; none if one of the links is anything else."""
+    found: list[CreditMatch] = []
+    for words, target in zip(links.spans("words"), links.spans("target"), strict=True):
+        inner = credits_in(text, *words, vocabulary)
+        if not inner:
+            return ()
+        rest = (*inner[-1].rest, (*target, "reference")) if target[0] < target[1] else inner[-1].rest
+        found += [*inner[:-1], msgspec.structs.replace(inner[-1], rest=rest)]
+    return tuple(found)
 
 
 def _ends_as_sentence(text: str, start: int, end: int) -> bool:

@@ -1,4 +1,7 @@
-"""Datelines, the bylines that open a paragraph: `（新华社北京3月5日电 记者X）`, `某报讯（记者 X）`."""
+"""Datelines, the bylines that open a paragraph: `（新华社北京3月5日电 记者X）`, `某报讯（记者 X）`.
+
+English datelines are in `english_datelines`.
+"""
 
 from functools import cache
 from typing import NamedTuple
@@ -9,13 +12,14 @@ from pipeline.lexicon.gazetteer import place_end
 from pipeline.lexicon.lists import rows
 from pipeline.lexicon.vocabulary import NO_PHRASES, NO_VOCABULARY, PhraseSet, Vocabulary
 from pipeline.stages.credits.byline_parts import SPACES, BylineMatch, BylinePart, sorted_parts, strip_span
+from pipeline.stages.credits.english_datelines import english_dateline_in
 from pipeline.stages.credits.reporters import names_and_place, outlet_before, reporter_word, reporters_in
 
 MAX_DATELINE_CHARS = 120
 """Characters of a paragraph that are read."""
 DATELINE_CHARS = frozenset("者员員电電")
 """Every dateline has one of these characters."""
-OWN_PAPER = "本报"
+OWN_MEDIUM, OWN_PAPER = "本", "本报"
 """The paper itself, which names no outlet."""
 WIRE_CONFIDENCE = 0.95
 """A known agency, a date and 电 in one fixed form."""
@@ -40,10 +44,11 @@ def dateline_patterns(vocabulary: Vocabulary) -> DatelinePatterns:
     wire = regex.compile(
         rf"""
         [\s*_]*+ (?P<open>[（(【\[])?
-        (?P<outlet>{agencies}) (?P<reporter>记者|記者)?                            # 新华社, 新华社记者
+        (?P<outlet>{agencies}|本[报報网網刊台臺]) (?P<reporter>记者|記者)?              # 新华社, 新华社记者, 本报
         (?P<middle>\p{{Han}}{{2,14}}?)                                           # 北京, or the reporter: 王明
-        (?P<date>(?:\d{{4}}年)?(?:\d{{1,2}}月)?\d{{1,2}}日) (?:[综綜]合)?[电電]\s*+    # 3月5日电
+        (?P<date>(?:\d{{4}}年)?(?:\d{{1,2}}月)?\d{{1,2}}日) (?:[综綜]合)?(?:[电電讯訊]|消息)\s*+    # 3月5日电
         (?:[（(]?(?P<by>(?:记者|記者)[\s:：/／]?[^（）()。！？]{{2,30}})[）)])?+        # （记者王明）
+        (?:\s*+[题題][:：])?+                                                     # 题：
         (?(open)[）)】\]]?)
         """,
         regex.VERBOSE,
@@ -78,7 +83,7 @@ def dateline_in(text: str, vocabulary: Vocabulary = NO_VOCABULARY) -> BylineMatc
     '山城晚报讯（记者 孙若晴）'
     """
     if not DATELINE_CHARS.intersection(text[:MAX_DATELINE_CHARS]):
-        return None
+        return english_dateline_in(text)
     people, media = (vocabulary.people, vocabulary.media) if vocabulary else (NO_PHRASES, NO_PHRASES)
     patterns = vocabulary.derived(dateline_patterns) if media else default_patterns()
     wire = patterns.wire.match(text, 0, MAX_DATELINE_CHARS)
@@ -90,7 +95,9 @@ def dateline_in(text: str, vocabulary: Vocabulary = NO_VOCABULARY) -> BylineMatc
 
 def _wire_dateline(text: str, match: "regex.Match[str]", people: PhraseSet) -> BylineMatch | None:
     """`（新华社北京3月5日电 记者X）`: agency, reporter or place, date, and perhaps a reporter in brackets."""
-    parts = [BylinePart("outlet", *match.span("outlet")), BylinePart("date", *match.span("date"))]
+    parts = [BylinePart("date", *match.span("date"))]
+    if not match["outlet"].startswith(OWN_MEDIUM):
+        parts.append(BylinePart("outlet", *match.span("outlet")))
     first, last = match.span("middle")
     if match["reporter"]:
         middle = names_and_place(text, first, last, people, before_report=True)

@@ -21,10 +21,10 @@ from pipeline.model.stage import Finding, Rule
 from pipeline.stages import front_matter
 from pipeline.stages.credits import one_line
 from pipeline.stages.credits.byline_parts import BylineMatch
-from pipeline.stages.credits.bylines import byline_in, date_in, outlet_in, source_line_in
+from pipeline.stages.credits.bylines import byline_in, date_in, outlet_in, source_line_in, trailing_byline_in
 from pipeline.stages.credits.credit_lines import MAX_CREDIT_LINE_CHARS, CreditMatch, credits_in, trailing_in
 from pipeline.stages.credits.credit_names import CreditName
-from pipeline.stages.credits.datelines import dateline_in
+from pipeline.stages.credits.datelines import WIRE_CONFIDENCE, dateline_in
 from pipeline.stages.credits.marked_bylines import marked_byline_in
 from pipeline.stages.credits.notices import continues_disclaimer, disclaimer_at, disowns_opinions, kind_of
 from pipeline.stages.credits.rules import BYLINE, COMPOSED, DATELINE, DISCLAIMER, FRONT_MATTER, LINE, NOTICE, RULES
@@ -215,6 +215,9 @@ def _with_marked_byline(
 
 def _read_head_line(document: Document, line: Line, *, title: bool, below_part: bool) -> CreditsPart | None:
     text, vocabulary = line.text, document.vocabulary
+    dateline = dateline_in(text, vocabulary)
+    if dateline is not None and (dateline.confidence >= WIRE_CONFIDENCE or not text[dateline.end :].strip("*_ ")):
+        return _byline(line, dateline, DATELINE)
     if len(text) <= MAX_CREDIT_LINE_CHARS:
         if byline := source_line_in(text, vocabulary) or byline_in(text, vocabulary):
             return _byline(line, byline, BYLINE)
@@ -222,7 +225,7 @@ def _read_head_line(document: Document, line: Line, *, title: bool, below_part: 
         part = _credits_in_head(document, line, found_credits, below_part=below_part) if found_credits else None
         if part is not None:
             return part
-    if dateline := dateline_in(text, vocabulary):
+    if dateline is not None:
         return _byline(line, dateline, DATELINE)
     if title and "\n" in document.text:
         return None
@@ -302,9 +305,10 @@ def _tail(document: Document, lines: Sequence[Line], reached: int) -> list[Credi
     left = passed = 0
     beside = True
     for line in reversed(lines[reached:]):
-        if _is_link(line.text) or PAGE_FURNITURE.match(line.text):
+        if PAGE_FURNITURE.match(line.text) or (_is_link(line.text) and not _has_credits(document, line)):
             continue
-        part = _read_tail_line(document, line, left, beside=beside)
+        trailing = trailing_byline_in(line.text, document.vocabulary) if left == 0 else None
+        part = _byline(line, trailing, BYLINE) if trailing else _read_tail_line(document, line, left, beside=beside)
         beside = part is not None
         if part is not None:
             found.append(part)
@@ -317,6 +321,10 @@ def _tail(document: Document, lines: Sequence[Line], reached: int) -> list[Credi
                 break
             left += 1
     return _without_doubtful(found)
+
+
+def _has_credits(document: Document, line: Line) -> bool:
+    return bool(credits_in(document.text, line.start, line.end, document.vocabulary))
 
 
 def _is_link(text: str) -> bool:

@@ -129,13 +129,13 @@ class Block(msgspec.Struct, frozen=True, gc=False):
         return not any(excludes(self) for excludes in NO_HEADING)
 
     def could_be_title(self) -> bool:
-        """Whether it has the form of a title: one line, not long, without a full stop at its end."""
+        """Whether it has the form of a title: one line, not long, without a full stop at its end; `...` is none."""
         text = self.text
         return (
             len(text) <= MAX_TITLE_COLUMNS
             and "\n" not in text
             and display_width(text) <= MAX_TITLE_COLUMNS
-            and text[-1] not in NO_TITLE_END_CHARS
+            and (text[-1] not in NO_TITLE_END_CHARS or text.endswith("..."))
             and not self.reference
         )
 

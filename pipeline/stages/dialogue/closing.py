@@ -1,15 +1,18 @@
 """Where the dialogue ends: blocks after the last turn that belong to no speaker.
 
 `END_SIGNS` lists what shows that the dialogue is over before a block; then that block and all below it are the closing.
+Where no sign shows it, `closing_score` says how the blocks at the end read, with weights learned from documents.
 """
 
 from collections.abc import Callable, Sequence, Set
 from functools import cache
+from math import exp
 
 import msgspec
 import regex
 
 from pipeline.lexicon.lists import rows
+from pipeline.stages.dialogue.closing_score import closing_scores
 from pipeline.stages.dialogue.labelled_block import LabelledBlock, whole_block
 from pipeline.stages.dialogue.pronouns import FIRST_PERSON_SINGULAR, SECOND_PERSON
 from pipeline.text.lines import display_width
@@ -42,10 +45,19 @@ PERSON_SENTENCE = regex.compile(
     r"(?P<name>\p{Lu}[\p{L}’'\-]+(?:\s\p{Lu}[\p{L}’'\-.]+){1,2})" + rf"(?:\s{BIOGRAPHY_VERBS}\b|[’']s\b)"
 )
 """A sentence about a person: `Ada Fern lives …`, `Ada Fern's book …`."""
+UNITS_PER_NAT = 1000
+"""Scores are log odds in thousandths."""
+MIN_CLOSING_SCORE = 500
+"""Score of the blocks at the end from which they are the closing: a turn that loses its end is worse than one that
+keeps a note."""
+MAX_SPEECH_SCORE = 1500
+"""What a single block can say against it: notes and biographies have paragraphs that read like speech."""
 CONTINUATION_RULES = frozenset(
     {"dialogue.continued", "dialogue.below-question", "dialogue.direction", "dialogue.caption"}
 )
 """Rules of blocks that belong to a turn only because they follow it."""
+ASIDE_RULES = frozenset({"dialogue.direction", "dialogue.caption"})
+"""Rules of blocks that are no speech anyhow, so that the closing need not begin with them."""
 MAX_NOTICE_LEAD_COLUMNS = 40
 """Columns of a line that leads to the notice below it: `Have your say:`."""
 MIN_ESSAY_TURNS, ESSAY_LENGTH_RATIO = 4, 3
@@ -91,7 +103,35 @@ def mark_closing(body: list[LabelledBlock], makers: str = "") -> list[LabelledBl
         is_biography = i in biography and _is_about_participant(body[i].block.text, participants)
         return THIRD_PERSON if is_biography else None
 
-    return _close_from(body, last + 1, ending)
+    return _close_learned(_close_from(body, last + 1, ending), last)
+
+
+def _close_learned(body: list[LabelledBlock], last: int) -> list[LabelledBlock]:
+    """The body with the blocks at its end as closing that together read more like one than like speech.
+
+    `last` is the index of the last labelled block or question.
+    """
+    first = last + 2 if _says_nothing(body[last]) else last + 1
+    end = next((i for i in range(first, len(body)) if body[i].rule not in CONTINUATION_RULES), len(body))
+    if end <= first:
+        return body
+    scores = closing_scores(body, first, end)
+    best, start, total = MIN_CLOSING_SCORE, end, 0
+    for i in range(end - 1, first - 1, -1):
+        score = scores[i - first]
+        total += max(score, -MAX_SPEECH_SCORE)
+        if total > best and score > 0 and body[i].rule not in ASIDE_RULES:
+            best, start = total, i
+    if start == end:
+        return body
+    reason = Ending("dialogue.behind-talk", round(1 / (1 + exp(-best / UNITS_PER_NAT)), 2))
+    return body[:start] + _closing(body[start:], reason)
+
+
+def _says_nothing(labelled: LabelledBlock) -> bool:
+    """Whether what is said is in the block below: a label on a line of its own, or a question and its answer."""
+    said = labelled.block.text[labelled.start - labelled.block.start :]
+    return labelled.part == "question" or not any(map(str.isalnum, said))
 
 
 def _close_from(body: list[LabelledBlock], start: int, ending: Callable[[int], Ending | None]) -> list[LabelledBlock]:

@@ -14,7 +14,8 @@ MAX_COLON_HEADING_COLUMNS = 40
 def is_heading(blocks: Sequence[Block], i: int, starts: Set[int]) -> bool:
     """Whether a block is a heading: it has the form of one, and a turn, or prose, follows it.
 
-    `starts` are indices of the blocks at which turns begin.
+    `starts` are indices of the blocks at which turns begin, or some of them. What is right below one is no heading
+    without marks: it is the answer to the question there.
     """
     block = blocks[i]
     if len(block.text) > MAX_HEADING_CHARS or block.indented or is_caption(block):
@@ -23,11 +24,19 @@ def is_heading(blocks: Sequence[Block], i: int, starts: Set[int]) -> bool:
         return False
     if block.is_heading:
         return True
-    if i + 1 not in starts:
+    if i + 1 not in starts or i - 1 in starts or _is_in_list(blocks, i):
         return False
     # `Why sailcloth?` in bold, and `Her teacher: no way back`, are headings only right before a turn.
     above = blocks[i - 1] if i else None
     return block.could_be_heading() or _is_bold_line(block) or _is_colon_heading(block, above)
+
+
+def _is_in_list(blocks: Sequence[Block], i: int) -> bool:
+    """Whether a short line is one of several that an answer counts up: one is above it, or a line with a colon."""
+    if i == 0 or blocks[i].bold:
+        return False
+    above = blocks[i - 1]
+    return above.text[-1] in ":：" or (above.could_be_heading() and not above.is_heading and not above.bold)
 
 
 def _is_bold_line(block: Block) -> bool:

@@ -27,6 +27,10 @@ PACKING_TEXT = (
     "Before You Come\n## What should I pack?\nYour boots.\n## What should I leave?\nYour car.\n"
     "## May we sing?\nYou may."
 )
+VERSIONS_TEXT = (
+    f"{TALK_TEXT}\n中文版本\n散步\n山城日报：为什么要走路？\n孙若晴：因为走路很慢，可以看见树。\n"
+    "山城日报：然后呢？\n孙若晴：然后我就休息。"
+)
 MINUTES_TEXT = (
     "Minutes\n* [ada] Shall we begin?\n* [ben] I am ready.\n* [ada] Did you bring the maps?\n* [ben] I did, all."
     "\n* [ada] Thank you."
@@ -95,6 +99,12 @@ RULES = (
         (f"{TALK_TEXT}\nThis interview was conducted in May.",),
     ),
     Rule(
+        "dialogue.behind-talk",
+        "a paragraph behind the last turn that reads like a note, a caption, an invitation or a footnote",
+        (f"{TALK_TEXT}\nUpdate: the path was closed in June.",),
+        (f"{TALK_TEXT}\nI walk on the path that was closed in June.",),
+    ),
+    Rule(
         "dialogue.third-person",
         "prose behind the last turn that speaks of the speaker",
         (f"{TALK_TEXT}\nMs. Fern walked away.",),
@@ -126,6 +136,12 @@ RULES = (
         (TALK_TEXT,),
     ),
     Rule("dialogue.repeat", "a body that is printed a second time", (TWICE_TEXT + TWICE_TEXT,), (TWICE_TEXT,)),
+    Rule(
+        "dialogue.version-heading",
+        "a line that announces the translation below it",
+        (VERSIONS_TEXT,),
+        (TALK_TEXT, STORY_TEXT),
+    ),
     Rule("dialogue.version", "a body in a second language, behind the first or paragraph by paragraph"),
     Rule(
         "dialogue.unanswered", "a question that nobody answers", (f"{TALK_TEXT}\nDaily Post: And when?",), (TALK_TEXT,)

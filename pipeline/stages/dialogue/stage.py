@@ -76,6 +76,9 @@ class Dialogue:
         labels = list(_body_labels(body.blocks))
         yield from structure_notes(body, unprinted.value_span if unprinted else None, document.text)
         for version in versions[1:]:
+            if version.heading is not None:
+                heading = version.heading
+                yield Label(heading.start, heading.end, "part", "label", "dialogue.version-heading", VERSION_CONFIDENCE)
             translation = parse_body(version.blocks, document.vocabulary)
             yield from _version_labels(version, body, translation)
             labels += _body_labels(with_body_names(body.blocks, translation.blocks))

@@ -1,11 +1,17 @@
-"""Which blocks are the body, and which a translation of it: printed after it, or paragraph by paragraph."""
+"""Which blocks are the body, and which a translation of it: printed after it, or paragraph by paragraph.
+
+A line such as `English version` above the translation is in neither; `translation_headings.txt` has its wordings.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
 
 import msgspec
+import regex
 
+from pipeline.lexicon.lists import rows
 from pipeline.model.document import Document, script_of
 from pipeline.stages.dialogue.blocks import Block
 from pipeline.stages.dialogue.exchanges import exchange_numbers
@@ -15,6 +21,10 @@ from pipeline.stages.dialogue.labelled_block import LabelledBlock
 MIN_TRANSLATED_BLOCKS = 3
 MIN_TRANSLATED_SHARE = 0.4
 """Blocks in the other language for each block of the body from which they can be a translation."""
+MIN_TRANSLATED_SHARE_BELOW_HEADING = 0.6
+"""Share of the blocks below a line that announces a translation which must be in the other language."""
+MAX_VERSION_HEADING_CHARS = 40
+"""Characters of such a line."""
 MAX_SWITCHES_AFTER_BODY = 2
 """Changes of language in an article whose translation is printed after it."""
 
@@ -25,6 +35,8 @@ class BodyVersion(msgspec.Struct, frozen=True):
     language: str
     blocks: tuple[Block, ...]
     interleaved: bool = False
+    heading: Block | None = None
+    """The line above a translation that only announces it."""
 
 
 def split_versions(document: Document, blocks: Sequence[Block]) -> tuple[BodyVersion, ...]:
@@ -37,6 +49,8 @@ def split_versions(document: Document, blocks: Sequence[Block]) -> tuple[BodyVer
     whole = (BodyVersion(_main_language(document, blocks), tuple(blocks)),)
     if len(set(scripts)) < 2:
         return whole
+    if (below := _below_heading(document, blocks, scripts)) is not None:
+        return below
     switches = sum(before != after for before, after in pairwise(scripts))
     interleaved = switches >= len(blocks) // 2
     main = _main_script_of_pairs(blocks, scripts) if interleaved else _main_script(blocks, scripts)
@@ -50,6 +64,37 @@ def split_versions(document: Document, blocks: Sequence[Block]) -> tuple[BodyVer
         BodyVersion(_main_language(document, body), tuple(body), interleaved),
         BodyVersion(_main_language(document, translation), tuple(translation), interleaved),
     )
+
+
+def _below_heading(
+    document: Document, blocks: Sequence[Block], scripts: Sequence[str]
+) -> tuple[BodyVersion, ...] | None:
+    """The body and the translation below a line that announces it, or None without such a line."""
+    for i, block in enumerate(blocks):
+        if not i or len(block.text) > MAX_VERSION_HEADING_CHARS or not _announces_translation(block):
+            continue
+        main, body, below = _main_script(blocks[:i], scripts[:i]), blocks[:i], blocks[i + 1 :]
+        others = sum(side != main for side in scripts[i + 1 :])
+        if others < MIN_TRANSLATED_BLOCKS or others < MIN_TRANSLATED_SHARE_BELOW_HEADING * len(below):
+            continue
+        if others < MIN_TRANSLATED_SHARE * len(body):
+            continue
+        return (
+            BodyVersion(_main_language(document, body), tuple(body)),
+            BodyVersion(_main_language(document, below), tuple(below), heading=block),
+        )
+    return None
+
+
+@cache
+def _heading_pattern() -> "regex.Pattern[str]":
+    return regex.compile(
+        "|".join(f"(?:{row})" for row in rows(__package__, "translation_headings.txt")), regex.IGNORECASE
+    )
+
+
+def _announces_translation(block: Block) -> bool:
+    return _heading_pattern().fullmatch(block.text.strip("*_#>（）()【】[]「」—–- :：。.\t")) is not None
 
 
 def is_mostly_chinese(text: str) -> bool:
