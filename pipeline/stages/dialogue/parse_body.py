@@ -31,16 +31,17 @@ from pipeline.stages.dialogue.questions import (
     line_style,
     questions_above_answers,
 )
-from pipeline.stages.dialogue.roles import TurnPart, assign_roles
+from pipeline.stages.dialogue.roles import Roles, TurnPart, decide_roles
 from pipeline.stages.dialogue.speaker_aliases import speaker_names
 from pipeline.stages.dialogue.speaker_key import find_speaker_keys
+from pipeline.stages.dialogue.speaker_mentions import ArticleFrame
 from pipeline.stages.dialogue.split_turns import split_glued_turns, split_one_line_dumps
 from pipeline.stages.dialogue.titles import TitleBlocks, find_title
-from pipeline.stages.dialogue.turn_features import turn_features
+from pipeline.stages.dialogue.turn_features import LabelledTurn, document_turn_features
 from pipeline.text.lines import word_characters
 
-MAX_FEATURED_SPEAKERS = 6
-"""Speakers up to which thanks and addresses are evidence for roles."""
+MAX_LEAD_CHARS = 3000
+"""Characters above the first turn in which speakers are looked for."""
 MIN_GLUED_LABEL_WEIGHT, ASKING_LABEL_WEIGHT = 3, 1.5
 """Turns from which a label is also looked for amid blocks; those of a speaker who asks count more."""
 MIN_STRAY_LABEL_DISTANCE = 12
@@ -64,6 +65,8 @@ class ParsedBody(msgspec.Struct, frozen=True, gc=False):
     blocks: list[LabelledBlock]
     labels: SpeakerLabels
     other_title: Block | None = None
+    roles: Roles | None = None
+    """Who asks and who answers, if turns have labels."""
 
 
 class _SplitBody(msgspec.Struct, frozen=True, gc=False):
@@ -90,9 +93,10 @@ def parse_body(
     rest = [i for i in range(len(blocks)) if i not in placed]
     position = {i: n for n, i in enumerate(rest)}
     turns = {position[i]: label for i, label in labels.by_block.items() if i in position}
-    body = _parse_rest([blocks[i] for i in rest], turns, key_names, labels, makers)
+    title_text = blocks[title.title].text if title.title is not None else key_title or ""
+    body, roles = _parse_rest([blocks[i] for i in rest], turns, key_names, labels, ArticleFrame(title_text, "", makers))
     in_order = sorted([*placed.values(), *body], key=lambda labelled: labelled.block.start)
-    return ParsedBody(in_order, labels, blocks[title.other] if title.other is not None else None)
+    return ParsedBody(in_order, labels, blocks[title.other] if title.other is not None else None, roles)
 
 
 def _title_blocks(
@@ -218,14 +222,44 @@ def _parse_rest(
     turns: Mapping[int, LabelCandidate],
     key_names: Mapping[str, str],
     labels: SpeakerLabels,
-    makers: str,
-) -> list[LabelledBlock]:
-    """The body without title and speaker keys; `turns` are the labels by index of their block here."""
+    frame: ArticleFrame,
+) -> tuple[list[LabelledBlock], Roles | None]:
+    """The body without title and speaker keys, and the roles if turns have labels.
+
+    `turns` are the labels by index of their block here; `frame` has the title and the makers.
+    """
     if turns:
-        return mark_closing(list(_parse_labelled(blocks, turns, key_names, labels)), makers)
+        body = _read_turns(blocks, turns, key_names, frame)
+        return mark_closing(list(_parse_labelled(blocks, turns, labels, body)), frame.makers), body.roles
     if questions := bare_questions(blocks):
-        return mark_closing(list(_parse_unlabelled(blocks, questions)), makers)
-    return list(_parse_prose(blocks))
+        return mark_closing(list(_parse_unlabelled(blocks, questions)), frame.makers), None
+    return list(_parse_prose(blocks)), None
+
+
+class _LabelledTurns(msgspec.Struct, frozen=True, gc=False):
+    """The turns of a body with labels: where each ends, by the index of its first block, and who says it as what."""
+
+    ends: Mapping[int, int]
+    names: Mapping[str, str | None]
+    parts: Mapping[int, TurnPart]
+    roles: Roles
+
+
+def _read_turns(
+    blocks: Sequence[Block], labels: Mapping[int, LabelCandidate], key_names: Mapping[str, str], frame: ArticleFrame
+) -> _LabelledTurns:
+    """Where turns begin and end, and who asks and who answers."""
+    names = speaker_names(labels, key_names)
+    unlabelled = questions_above_answers(blocks, labels)
+    starts = sorted(labels.keys() | unlabelled)
+    ends = dict(zip(starts, [*starts[1:], len(blocks)], strict=True))
+    # What two turns of one person share: the name, or for words such as Q and A the word.
+    speakers = {i: names[label.key] or label.key for i, label in labels.items()}
+    turns = [LabelledTurn(blocks[i : ends[i]], labels[i], speakers[i]) for i in sorted(labels)]
+    lead = " ".join(block.text for block in blocks[: starts[0]])[-MAX_LEAD_CHARS:]
+    features = document_turn_features(turns, msgspec.structs.replace(frame, lead=lead))
+    roles = decide_roles(features, asked_without_label=bool(unlabelled))
+    return _LabelledTurns(ends, names, {i: roles.parts[speaker] for i, speaker in speakers.items()}, roles)
 
 
 class _Turn(msgspec.Struct, frozen=True, gc=False):
@@ -246,44 +280,22 @@ class _Turn(msgspec.Struct, frozen=True, gc=False):
 def _parse_labelled(
     blocks: Sequence[Block],
     labels: Mapping[int, LabelCandidate],
-    key_names: Mapping[str, str],
     speakers: SpeakerLabels,
+    turns: _LabelledTurns,
 ) -> Iterator[LabelledBlock]:
     """A body with labelled turns, and perhaps questions without a label above labelled answers."""
-    names = speaker_names(labels, key_names)
-    unlabelled = questions_above_answers(blocks, labels)
-    starts = sorted(labels.keys() | unlabelled)
-    ends = dict(zip(starts, [*starts[1:], len(blocks)], strict=True))
-    parts = _turn_parts(blocks, labels, names, ends, asked_without_label=bool(unlabelled))
+    ends, parts = turns.ends, turns.parts
     holding = _questions_that_hold_answers(labels, parts, ends)
-    yield from _parse_above(blocks, starts[0])
-    for i in starts:
+    yield from _parse_above(blocks, min(ends))
+    for i in ends:
         if i not in labels:
             yield from _parse_unlabelled_question(blocks, i, ends[i])
             continue
         label = labels[i]
         confidence = speakers.confidences.get(label.key, TURN_CONFIDENCE)
         answered = parts.get(ends[i]) == "answer"
-        turn = _Turn(i, ends[i], label, parts[i], names[label.key], confidence, i in holding, answered)
+        turn = _Turn(i, ends[i], label, parts[i], turns.names[label.key], confidence, i in holding, answered)
         yield from _parse_turn(blocks, turn)
-
-
-def _turn_parts(
-    blocks: Sequence[Block],
-    labels: Mapping[int, LabelCandidate],
-    names: Mapping[str, str | None],
-    ends: Mapping[int, int],
-    *,
-    asked_without_label: bool,
-) -> dict[int, TurnPart]:
-    """For each labelled block whether its turn is a question, an answer or an aside."""
-    # Thanks and addresses decide only between a few people of whom none has a label for questions.
-    manners = len(names) <= MAX_FEATURED_SPEAKERS and not any(label.kind == "asks" for label in labels.values())
-    # What two turns of one person share: the name, or for words such as Q and A the word.
-    speakers = {i: names[label.key] or label.key for i, label in labels.items()}
-    turns = [turn_features(blocks[i : ends[i]], labels[i], speakers[i], manners=manners) for i in sorted(labels)]
-    roles = assign_roles(turns, asked_without_label=asked_without_label)
-    return {i: roles[speaker] for i, speaker in speakers.items()}
 
 
 def _questions_that_hold_answers(
