@@ -13,7 +13,7 @@ from pipeline.segmentation.trees import NODE_DTYPE, UNITS_PER_NAT
 def forest_bytes(model: HistGradientBoostingClassifier, grids: Sequence[Sequence[int]] | None = None) -> bytes:
     """The trees of a model in whole numbers: head (trees, nodes, base), nodes, nodes of each tree.
 
-    With `grids`, the values of each feature that the model was trained on, a threshold is the value of the grid below it.
+    With `grids`, the values of each feature in the training data, a threshold is the value of the grid below it.
     """
     nodes, counts = [], []
     for (predictor,) in model._predictors:  # noqa: SLF001

@@ -14,42 +14,214 @@ from pipeline.stages.dialogue.speaker_mentions import ArticleFrame, name_forms
 
 Turns = list[Spoken]
 
-FIRST_NAMES = (
-    "Ada Ines Nora Lena Mira Ruth Vera Clara Edith Maud Ivo Otto Hugo Felix Oscar Amos Jonas Emil Silas Rufus "
-    "Priya Kwame Yusuf Leila Mateo Sofia Bruno Greta Anders Tomas"
-).split()
-LAST_NAMES = (
-    "Fern Moss Halabi Quill Harrow Penn Larch Dune Vale Marsh Okoye Rahman Silva Novak Keller Byrne Castle Thorn Brook "
-    "Stone Lindqvist Moreau Tanaka Haddad Petrov"
-).split()
-PINYIN_SURNAMES = "Li Wang Zhang Liu Chen Yang Zhao Huang Zhou Wu Xu Sun Ma Zhu Hu Guo He Lin".split()
-PINYIN_GIVEN = "Wei Xiao Ming Fang Jing Lei Tao Hong Yan Juan Qiang Xiaoyu Jianguo Meiling Haoran Yuxin".split()
+FIRST_NAMES = [
+    "Ada",
+    "Ines",
+    "Nora",
+    "Lena",
+    "Mira",
+    "Ruth",
+    "Vera",
+    "Clara",
+    "Edith",
+    "Maud",
+    "Ivo",
+    "Otto",
+    "Hugo",
+    "Felix",
+    "Oscar",
+    "Amos",
+    "Jonas",
+    "Emil",
+    "Silas",
+    "Rufus",
+    "Priya",
+    "Kwame",
+    "Yusuf",
+    "Leila",
+    "Mateo",
+    "Sofia",
+    "Bruno",
+    "Greta",
+    "Anders",
+    "Tomas",
+]
+LAST_NAMES = [
+    "Fern",
+    "Moss",
+    "Halabi",
+    "Quill",
+    "Harrow",
+    "Penn",
+    "Larch",
+    "Dune",
+    "Vale",
+    "Marsh",
+    "Okoye",
+    "Rahman",
+    "Silva",
+    "Novak",
+    "Keller",
+    "Byrne",
+    "Castle",
+    "Thorn",
+    "Brook",
+    "Stone",
+    "Lindqvist",
+    "Moreau",
+    "Tanaka",
+    "Haddad",
+    "Petrov",
+]
+PINYIN_SURNAMES = [
+    "Li",
+    "Wang",
+    "Zhang",
+    "Liu",
+    "Chen",
+    "Yang",
+    "Zhao",
+    "Huang",
+    "Zhou",
+    "Wu",
+    "Xu",
+    "Sun",
+    "Ma",
+    "Zhu",
+    "Hu",
+    "Guo",
+    "He",
+    "Lin",
+]
+PINYIN_GIVEN = [
+    "Wei",
+    "Xiao",
+    "Ming",
+    "Fang",
+    "Jing",
+    "Lei",
+    "Tao",
+    "Hong",
+    "Yan",
+    "Juan",
+    "Qiang",
+    "Xiaoyu",
+    "Jianguo",
+    "Meiling",
+    "Haoran",
+    "Yuxin",
+]
 HAN_SURNAMES = "李王张刘陈杨赵黄周吴徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹"
 HAN_GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰萍红鹏飞建国文博雨欣子涵浩然思远"
-PLACES = "Harbour River Northern Valley Island Capital Eastern Mountain Lake Coastal Summit Prairie".split()
-OUTLET_KINDS = "News Daily Times Weekly Post Review Journal Magazine Radio TV Herald Tribune Press Observer".split()
-UNMARKED_OUTLETS = "Markets_and_Finance Tide_Notes Open_Source_Stories Tech_Talks SFN HMX Quartz_Lane The_Verge_Line".split()
-HAN_PLACES = "南江 北海 山城 东方 中原 海峡 新城 西部 长河 云上".split()
-HAN_OUTLETS = "日报 晚报 周刊 新闻 时报 财经 网 电视台 杂志 早报 书评 观察 人物".split()
-ASKER_WORDS = "Interviewer Reporter Host Moderator Journalist Q Question".split()
-HAN_ASKER_WORDS = "记者 主持人 采访者 问 提问者 主持 本刊记者".split()
-ANSWER_WORDS, HAN_ANSWER_WORDS = "A Answer Guest Interviewee".split(), "答 嘉宾 受访者".split()
-AUDIENCE, HAN_AUDIENCE = "Audience_Member Audience Questioner Caller Student".split(), "观众 听众 网友 提问者 学生".split()
-REACTIONS = (
-    "Right.|Yeah.|Mm-hm.|Okay.|Interesting.|Sure.|Wow.|That makes sense.|Yeah, exactly.|I see.|Oh, really?|Cool.|"
-    "That's great.|Yes.|Absolutely.|No, totally."
-).split("|")
-HAN_REACTIONS = "对。|嗯。|是的。|明白。|没错。|哦，这样。|真的吗？|有意思。|好的。|对对对。|确实。".split("|")
-ASKING_BACK = (
-    "What do you think?|You know?|Right?|Does that make sense?|Have you tried it?|What was your experience?|"
-    "Did I answer your question?|Why would anybody do that?|So what should we do about it?"
-).split("|")
-HAN_ASKING_BACK = "对吧？|你觉得呢？|是不是？|你说呢？|怎么办呢？|您去过吗？|为什么呢？".split("|")
-REMARKS = (
-    "That must have been difficult.|Tell us about that.|Please go on.|I read that you were there.|"
-    "Some people say it cannot work.|Let's turn to the next subject.|You have written about this."
-).split("|")
-HAN_REMARKS = "请您谈谈。|请继续。|那一定很不容易。|我们来看下一个话题。|有人说这行不通。|您写过这个题目。".split("|")
+PLACES = [
+    "Harbour",
+    "River",
+    "Northern",
+    "Valley",
+    "Island",
+    "Capital",
+    "Eastern",
+    "Mountain",
+    "Lake",
+    "Coastal",
+    "Summit",
+    "Prairie",
+]
+OUTLET_KINDS = [
+    "News",
+    "Daily",
+    "Times",
+    "Weekly",
+    "Post",
+    "Review",
+    "Journal",
+    "Magazine",
+    "Radio",
+    "TV",
+    "Herald",
+    "Tribune",
+    "Press",
+    "Observer",
+]
+UNMARKED_OUTLETS = [
+    "Markets_and_Finance",
+    "Tide_Notes",
+    "Open_Source_Stories",
+    "Tech_Talks",
+    "SFN",
+    "HMX",
+    "Quartz_Lane",
+    "The_Verge_Line",
+]
+HAN_PLACES = ["南江", "北海", "山城", "东方", "中原", "海峡", "新城", "西部", "长河", "云上"]
+HAN_OUTLETS = ["日报", "晚报", "周刊", "新闻", "时报", "财经", "网", "电视台", "杂志", "早报", "书评", "观察", "人物"]
+ASKER_WORDS = ["Interviewer", "Reporter", "Host", "Moderator", "Journalist", "Q", "Question"]
+HAN_ASKER_WORDS = ["记者", "主持人", "采访者", "问", "提问者", "主持", "本刊记者"]
+ANSWER_WORDS, HAN_ANSWER_WORDS = ["A", "Answer", "Guest", "Interviewee"], ["答", "嘉宾", "受访者"]
+AUDIENCE, HAN_AUDIENCE = (
+    ["Audience_Member", "Audience", "Questioner", "Caller", "Student"],
+    ["观众", "听众", "网友", "提问者", "学生"],
+)
+REACTIONS = [
+    "Right.",
+    "Yeah.",
+    "Mm-hm.",
+    "Okay.",
+    "Interesting.",
+    "Sure.",
+    "Wow.",
+    "That makes sense.",
+    "Yeah, exactly.",
+    "I see.",
+    "Oh, really?",
+    "Cool.",
+    "That's great.",
+    "Yes.",
+    "Absolutely.",
+    "No, totally.",
+]
+HAN_REACTIONS = [
+    "对。",
+    "嗯。",
+    "是的。",
+    "明白。",
+    "没错。",
+    "哦，这样。",
+    "真的吗？",
+    "有意思。",
+    "好的。",
+    "对对对。",
+    "确实。",
+]
+ASKING_BACK = [
+    "What do you think?",
+    "You know?",
+    "Right?",
+    "Does that make sense?",
+    "Have you tried it?",
+    "What was your experience?",
+    "Did I answer your question?",
+    "Why would anybody do that?",
+    "So what should we do about it?",
+]
+HAN_ASKING_BACK = ["对吧？", "你觉得呢？", "是不是？", "你说呢？", "怎么办呢？", "您去过吗？", "为什么呢？"]
+REMARKS = [
+    "That must have been difficult.",
+    "Tell us about that.",
+    "Please go on.",
+    "I read that you were there.",
+    "Some people say it cannot work.",
+    "Let's turn to the next subject.",
+    "You have written about this.",
+]
+HAN_REMARKS = [
+    "请您谈谈。",
+    "请继续。",
+    "那一定很不容易。",
+    "我们来看下一个话题。",
+    "有人说这行不通。",
+    "您写过这个题目。",
+]
 
 SENTENCE = re.compile(r"[^.!?。！？]+[.!?。！？]+[\"”’」』)）]*\s*")
 MIN_SPLIT_LETTERS = 200
@@ -101,18 +273,22 @@ def statements(turns: Turns, chance: random.Random) -> Turns:
     """Questions without question marks."""
     share = chance.choice((0.3, 0.6, 1.0))
     remarks = HAN_REMARKS if is_han(turns) else REMARKS
-    found = []
-    for turn in turns:
-        if turn.side == "q" and chance.random() < share:
-            if chance.random() < 0.3:
-                turn = with_text(turn, [chance.choice(remarks)])
-            elif chance.random() < 0.5:
-                rest = [s for paragraph in turn.paragraphs for s in sentences(paragraph) if "?" not in s and "？" not in s]
-                turn = with_text(turn, ["".join(rest).strip() or chance.choice(remarks)])
-            else:
-                turn = with_text(turn, [p.replace("?", ".").replace("？", "。") for p in turn.paragraphs])
-        found.append(turn)
-    return found
+    return [
+        with_text(turn, stated(turn, remarks, chance)) if turn.side == "q" and chance.random() < share else turn
+        for turn in turns
+    ]
+
+
+def stated(turn: Spoken, remarks: Sequence[str], chance: random.Random) -> list[str]:
+    """The paragraphs of a question as a remark, without the sentences that ask, or with full stops."""
+    if chance.random() < 0.3:
+        return [chance.choice(remarks)]
+    if chance.random() < 0.5:
+        told = (part for paragraph in turn.paragraphs for part in sentences(paragraph))
+        return [
+            "".join(part for part in told if "?" not in part and "？" not in part).strip() or chance.choice(remarks)
+        ]
+    return [paragraph.replace("?", ".").replace("？", "。") for paragraph in turn.paragraphs]
 
 
 def asking_back(turns: Turns, chance: random.Random) -> Turns:
@@ -135,12 +311,13 @@ def telling_host(turns: Turns, chance: random.Random) -> Turns:
         return turns
     found = []
     for turn in turns:
-        if turn.side == "q" and chance.random() < share:
-            at, size = chance.randrange(len(told)), chance.randint(1, most)
-            added = "".join(told[at : at + size]).strip()
-            kept = () if chance.random() < 0.3 else turn.paragraphs
-            turn = with_text(turn, [f"{added} {kept[0]}", *kept[1:]] if kept else [added])
-        found.append(turn)
+        if turn.side != "q" or chance.random() >= share:
+            found.append(turn)
+            continue
+        at, size = chance.randrange(len(told)), chance.randint(1, most)
+        added = "".join(told[at : at + size]).strip()
+        kept = () if chance.random() < 0.3 else turn.paragraphs
+        found.append(with_text(turn, [f"{added} {kept[0]}", *kept[1:]] if kept else [added]))
     return found
 
 
@@ -248,7 +425,12 @@ def short_label(name: str, style: str) -> str:
     words = name.split()
     if len(words) == 1:
         return {"first": name[-2:], "initials": name[0], "polite": f"{name}先生"}.get(style, name)
-    forms = {"first": words[0], "last": words[-1], "initials": "".join(word[0] for word in words), "polite": f"Dr. {name}"}
+    forms = {
+        "first": words[0],
+        "last": words[-1],
+        "initials": "".join(word[0] for word in words),
+        "polite": f"Dr. {name}",
+    }
     return {**forms, "capitals": name.upper()}.get(style, name)
 
 
@@ -269,7 +451,7 @@ def relabelled(talk: Talk, turns: Turns, chance: random.Random) -> Talk:
     labels: dict[str, str] = {}
     used: set[str] = set()
     sides = {turn.label: turn.side for turn in turns}
-    device = "numbers" if chance.random() < 0.06 else "words" if chance.random() < 0.15 else "names"
+    device = "numbers" if chance.random() < 0.06 else "words" if chance.random() < 0.22 else "names"
     outlet_asks = device == "names" and chance.random() < 0.3
     for n, (old, side) in enumerate(sides.items()):
         in_han = han if chance.random() < 0.9 else not han
@@ -280,10 +462,14 @@ def relabelled(talk: Talk, turns: Turns, chance: random.Random) -> Talk:
             label = chance.choice(pool).replace("_", " ") if "audience0" in old or chance.random() < 0.3 else label
         elif device == "numbers":
             label = f"Speaker {n}"
-        elif device == "words" and (side == "q" or chance.random() < 0.4):
-            words = (HAN_ASKER_WORDS if han else ASKER_WORDS) if side == "q" else (HAN_ANSWER_WORDS if han else ANSWER_WORDS)
+        elif device == "words" and (side == "q" or chance.random() < 0.6):
+            words = (
+                (HAN_ASKER_WORDS if han else ASKER_WORDS)
+                if side == "q"
+                else (HAN_ANSWER_WORDS if han else ANSWER_WORDS)
+            )
             label = chance.choice(words)
-        elif outlet_asks and side == "q" or chance.random() < 0.02:
+        elif (outlet_asks and side == "q") or chance.random() < 0.02:
             name = label = outlet(chance, han=han)
         while label in used:
             label = f"{han_name(chance) if han else english_name(chance)}"
@@ -291,7 +477,8 @@ def relabelled(talk: Talk, turns: Turns, chance: random.Random) -> Talk:
         names[old], labels[old] = name, label
     replaced = replacements(names) if chance.random() < 0.8 else []
     spoken = tuple(
-        Spoken(labels[turn.label], tuple(replace(text, replaced) for text in turn.paragraphs), turn.side) for turn in turns
+        Spoken(labels[turn.label], tuple(replace(text, replaced) for text in turn.paragraphs), turn.side)
+        for turn in turns
     )
     frame = made_frame(talk, {names[old]: side for old, side in sides.items()}, replaced, chance, han=han)
     return Talk(talk.id, talk.family, spoken, frame, "remade", talk.is_open)
@@ -320,7 +507,17 @@ def made_frame(
     guest = next((name for name, side in sides.items() if side == "a"), "")
     host = next((name for name, side in sides.items() if side == "q"), "")
     topic = replace(talk.frame.title, pairs)
-    titles = (topic, topic, f"{guest}: {topic}", f"{topic}: {guest}", f"{guest}：{topic}", f"{host}对话{guest}" if han else f"{host} in conversation with {guest}", "", f"{topic} | {host}", f"{guest} on {topic}")
+    titles = (
+        topic,
+        topic,
+        f"{guest}: {topic}",
+        f"{topic}: {guest}",
+        f"{guest}：{topic}",
+        f"{host}对话{guest}" if han else f"{host} in conversation with {guest}",
+        "",
+        f"{topic} | {host}",
+        f"{guest} on {topic}",
+    )
     shown = [name for name in (guest, host) if name and chance.random() < 0.5]
     leads = ("", "", replace(talk.frame.lead, pairs), " ".join(f"{name} is the subject. {name}." for name in shown))
     made = ("", "", "", f"{host}", f"{outlet(chance, han=han)} {host}", guest, f"{english_name(chance)} {host}")
@@ -341,7 +538,9 @@ def remake(talk: Talk, chance: random.Random) -> Talk | None:
 def two_who_tell(first: Talk, second: Talk, chance: random.Random) -> Talk:
     """The answers of two talks in turn: nobody is the interviewer."""
     pairs = zip(
-        [turn for turn in first.turns if turn.side == "a"], [turn for turn in second.turns if turn.side == "a"], strict=False
+        [turn for turn in first.turns if turn.side == "a"],
+        [turn for turn in second.turns if turn.side == "a"],
+        strict=False,
     )
     turns = [turn._replace(label=label, side=None) for pair in pairs for turn, label in zip(pair, "xy", strict=True)]
     told = relabelled(first, turns[: chance.randint(4, 40)], chance)

@@ -40,6 +40,7 @@ OPEN_WEIGHT = 0.3
 MIN_RIGHT_SHARE = 0.9
 """Share of the turns from which the sides of a document are right."""
 OPEN_TALKS = 200
+WORST_SHOWN = 40
 REMAKES_PER_SOURCE = 120
 """Remade talks of a source with few documents, if `--remakes` gives fewer."""
 
@@ -80,8 +81,9 @@ def training_documents(talks: Sequence[Talk], remakes: int, seed: int) -> Iterat
     chance = random.Random(seed)
     closed = [talk for talk in talks if not talk.is_open]
     for _ in range(OPEN_TALKS):
-        mixed = two_who_tell(*chance.sample(closed, 2), chance)
-        if len(mixed.turns) > 3:  # noqa: PLR2004 - two turns of each
+        first, second = chance.sample(closed, 2)
+        mixed = two_who_tell(first, second, chance)
+        if len(mixed.turns) > 3:
             yield document_of(mixed)
 
 
@@ -117,11 +119,11 @@ def table_of(documents: Sequence[Document]) -> Table:
             weights.append(weight * (counts[speaker] / len(one.turns) + 1 / len(counts)) / 2)
             fold_of.append(folds[one.family])
             numbers.append(number)
-    features = np.array(rows, dtype=np.int64)
-    grids = [grid(features[:, at]) for at in range(features.shape[1])]
+    table = np.array(rows, dtype=np.int64)
+    grids = [grid(table[:, at]) for at in range(table.shape[1])]
     weighed = np.array(weights)
     return Table(
-        features, np.array(asks), weighed * len(weighed) / weighed.sum(), np.array(fold_of), np.array(numbers), grids
+        table, np.array(asks), weighed * len(weighed) / weighed.sum(), np.array(fold_of), np.array(numbers), grids
     )
 
 
@@ -149,6 +151,48 @@ def on_grid(features: Array, grids: Sequence[Sequence[int]]) -> Array:
     return np.stack(columns, axis=1)
 
 
+ASKING = frozenset(
+    [
+        "kind_asks",
+        "kind_outlet",
+        "outlet_of_vocabulary",
+        "other_kind_answers",
+        "asks_share",
+        "asks_lead",
+        "asks_over_next",
+        "ends_asking_lead",
+        "begins_question_lead",
+        "invites_lead",
+        "you_against_first_lead",
+        "in_byline",
+        "greets",
+        "closes",
+        "other_welcomed",
+        "other_in_title",
+    ]
+)
+"""Features that can only speak for asking; with the same of the others, against it."""
+ANSWERING = frozenset(
+    [
+        "kind_answers",
+        "other_kind_asks",
+        "other_kind_outlet",
+        "other_in_byline",
+        "other_greets",
+        "other_closes",
+        "welcomed",
+        "in_title",
+        "opens_title",
+        "after_question_lead",
+    ]
+)
+
+
+def directions() -> list[int]:
+    """For each feature whether a higher value can only raise a score (1) or only lower it (-1)."""
+    return [(name in ASKING) - (name in ANSWERING) for name in SpeakerFeatures._fields]
+
+
 def grow(table: Table, kept: Array, options: argparse.Namespace, columns: Sequence[int] = ()) -> bytes:
     """A forest of some rows; features in `columns` are as good as not there."""
     features = on_grid(table.features, table.grids)
@@ -156,7 +200,7 @@ def grow(table: Table, kept: Array, options: argparse.Namespace, columns: Sequen
     model = HistGradientBoostingClassifier(
         max_iter=options.trees, learning_rate=options.rate, max_leaf_nodes=options.leaves, max_depth=options.depth,
         min_samples_leaf=30, l2_regularization=3.0, max_features=0.4, max_bins=64, early_stopping=False,
-        random_state=options.seed,
+        random_state=options.seed, monotonic_cst=directions(),
     )  # fmt: skip
     model.fit(features[kept], table.asks[kept], sample_weight=table.weights[kept])
     return forest_bytes(model, table.grids)
@@ -236,14 +280,15 @@ def fit_confidence(documents: Sequence[Document], judged: Mapping[int, Judged]) 
 
 def show_reliability(documents: Sequence[Document], judged: Mapping[int, Judged], weights: Mapping[str, int]) -> None:
     """Prints for steps of confidence how many documents have it and how many of them are right."""
-    said, right, is_open = [], [], []
+    said, right, is_open, shares = [], [], [], []
     for number, one in judged.items():
         distance, clearest = one.evidence
         odds = (weights["start"] + weights["distance"] * distance + weights["clearest"] * clearest) / 1000
         said.append(1 / (1 + np.exp(-odds)))
         right.append(one.right >= MIN_RIGHT_SHARE)
         is_open.append(documents[number].is_open)
-    values, rights, opens = np.array(said), np.array(right), np.array(is_open)
+        shares.append(one.right)
+    values, rights, opens, turns = np.array(said), np.array(right), np.array(is_open), np.array(shares)
     for least, most in ((0, 0.3), (0.3, 0.5), (0.5, 0.7), (0.7, 0.9), (0.9, 0.97), (0.97, 1.01)):
         inside = (values >= least) & (values < most)
         closed = inside & ~opens
@@ -251,24 +296,26 @@ def show_reliability(documents: Sequence[Document], judged: Mapping[int, Judged]
             share = rights[closed].mean() if closed.any() else float("nan")
             print(
                 f"  {least:.2f}-{most:.2f}: said {values[inside].mean():.2f}, right {rights[inside].mean():.2f}; "
-                f"{closed.sum()} with an interviewer ({share:.2f} right), {(inside & opens).sum()} without"
+                f"{closed.sum()} with an interviewer ({share:.2f} right, {turns[closed].mean():.2f} of turns), "
+                f"{(inside & opens).sum()} without"
             )
 
 
-GROUPS: Mapping[str, Sequence[str]] = {
-    "labels": ("kind_", "other_kind_", "outlet_"),
-    "amount": ("speakers", "turn", "length", "mean_length", "long_", "brief_", "paragraphs"),
-    "questions": ("asks_", "ends_asking", "marks_", "begins_question", "question_answered"),
-    "words": ("you_", "first_rate", "first_lead", "reply", "leading_word", "invites", "thinks", "agrees", "thanks_share", "thanks_lead"),
-    "manners": ("greets", "other_greets", "welcomed", "other_welcomed", "closes", "other_closes", "thanks_at", "other_thanks"),
-    "order": ("first_place", "last_place", "after_question", "answered_longer", "changes", "partners"),
-    "names": ("in_", "other_in_", "opens_title", "named_", "names_", "naming_"),
-}  # fmt: skip
+GROUPS: Mapping[str, str] = {
+    "labels": "kind_ other_kind_ outlet_",
+    "amount": "speakers turn length mean_length long_ brief_ paragraphs",
+    "questions": "asks_ ends_asking marks_ begins_question question_answered",
+    "words": "you_ first_rate first_lead reply leading_word invites thinks agrees thanks_share thanks_lead",
+    "manners": "greets other_greets welcomed other_welcomed closes other_closes thanks_at other_thanks",
+    "order": "first_place last_place after_question answered_longer changes partners",
+    "names": "in_ other_in_ opens_title named_ names_ naming_",
+}
+"""For each group the beginnings of the names of its features."""
 
 
-def columns_of(prefixes: Sequence[str]) -> list[int]:
+def columns_of(prefixes: str) -> list[int]:
     """The features whose names begin with one of the prefixes."""
-    return [at for at, name in enumerate(SpeakerFeatures._fields) if name.startswith(tuple(prefixes))]
+    return [at for at, name in enumerate(SpeakerFeatures._fields) if name.startswith(tuple(prefixes.split()))]
 
 
 def left_out_scores(table: Table, options: argparse.Namespace, columns: Sequence[int] = ()) -> Array:
@@ -292,6 +339,22 @@ def read_hosts(path: Path) -> dict[str, dict[str, str]]:
     return hosts
 
 
+def show_families(documents: Sequence[Document], apart: Mapping[int, Judged], seen: Mapping[int, Judged]) -> None:
+    """Prints for each family the share of turns on the right side, left out and in fold."""
+    for real in (True, False):
+        out, inside = family_means(documents, apart, real=real), family_means(documents, seen, real=real)
+        print(f"{'real' if real else 'remade'}: left out {mean(out):.4f}, in fold {mean(inside):.4f}")
+        for family in out:
+            print(f"  {family:28s} {out[family]:.3f} {inside[family]:.3f}")
+
+
+def show_worst(documents: Sequence[Document], apart: Mapping[int, Judged]) -> None:
+    """Prints the documents of which most turns are on the wrong side if their family is left out."""
+    closed = [n for n in apart if documents[n].kind == "real" and not documents[n].is_open]
+    for number in sorted(closed, key=lambda n: (apart[n].right, documents[n].id))[:WORST_SHOWN]:
+        print(f"  {apart[number].right:.2f} {documents[number].id}")
+
+
 def main() -> None:
     """Reads and remakes talks, measures, writes forest, medians and confidence."""
     here = Path(__file__).parent
@@ -310,21 +373,17 @@ def main() -> None:
     talks = list(read_talks(options.talks, read_hosts(options.hosts)))
     documents = list(training_documents(talks, options.remakes, options.seed))
     table = table_of(documents)
-    print(f"{len(documents):,d} documents {dict(Counter(one.kind for one in documents))}, {len(table.asks):,d} speakers", flush=True)
+    print(
+        f"{len(documents):,d} documents {dict(Counter(one.kind for one in documents))}, {len(table.asks):,d} speakers",
+        flush=True,
+    )
     apart = judge_all(documents, table, left_out_scores(table, options))
     forest = grow(table, np.ones(len(table.asks), dtype=bool), options)
     seen = judge_all(documents, table, scores_of(forest, table.features))
-    for real in (True, False):
-        out, inside = family_means(documents, apart, real=real), family_means(documents, seen, real=real)
-        print(f"{'real' if real else 'remade'}: left out {mean(out):.4f}, in fold {mean(inside):.4f}")
-        for family in out:
-            print(f"  {family:28s} {out[family]:.3f} {inside[family]:.3f}")
+    show_families(documents, apart, seen)
     weights = fit_confidence(documents, apart)
     show_reliability(documents, apart, weights)
-    for number in sorted(apart, key=lambda n: (apart[n].right, n)):
-        one = documents[number]
-        if one.kind == "real" and not one.is_open and apart[number].right < 0.85:  # noqa: PLR2004
-            print(f"  {apart[number].right:.2f} {one.id}")
+    show_worst(documents, apart)
     for group, prefixes in GROUPS.items() if options.groups else ():
         judged = judge_all(documents, table, left_out_scores(table, options, columns_of(prefixes)))
         real, made = (mean(family_means(documents, judged, real=flag)) for flag in (True, False))

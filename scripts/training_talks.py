@@ -17,10 +17,11 @@ from pipeline.errors import PipelineError
 from pipeline.stages.dialogue.blocks import Block
 from pipeline.stages.dialogue.label_candidates import LabelCandidate, cue_of, label_key
 from pipeline.stages.dialogue.speaker_aliases import speaker_names
-from pipeline.stages.dialogue.speaker_mentions import ArticleFrame
+from pipeline.stages.dialogue.speaker_mentions import NO_FRAME, ArticleFrame
 from pipeline.stages.dialogue.turn_features import LabelledTurn, TurnFeatures, document_turn_features
 
 Side = Literal["q", "a", "m", None]
+SIDES: Mapping[str, Side] = {"q": "q", "a": "a", "m": "m"}
 
 MAX_LEAD_CHARS = 3000
 MAX_WRAPPED_LINE_CHARS = 100
@@ -50,7 +51,7 @@ class Talk(NamedTuple):
     id: str
     family: str
     turns: tuple[Spoken, ...]
-    frame: ArticleFrame = ArticleFrame()
+    frame: ArticleFrame = NO_FRAME
     kind: str = "real"
     """`real`, or how it was remade."""
     is_open: bool = False
@@ -94,7 +95,10 @@ def told_sides(turns: Sequence[Mapping[str, Any]], hosts: Mapping[str, str]) -> 
         key = turn["speaker"] or i
         sides[key] = sides.get(key) or turn["side"]
     if {"q", "a"} <= set(sides.values()):
-        return {key: {"?": None}.get(known, known) if (known := hosts.get(str(key))) else side for key, side in sides.items()}
+        return {
+            key: {"?": None}.get(known, known) if (known := hosts.get(str(key))) else side
+            for key, side in sides.items()
+        }
     told = {key: hosts.get(str(key)) for key in sides}
     if "open" in told.values():
         return dict.fromkeys(sides, "open")
@@ -116,10 +120,12 @@ def read_talk(folder: Path, truth: Mapping[str, Any], sides: Mapping[str | int, 
         if label and at >= len(raw) - len(label) - MAX_LABEL_REST_CHARS:
             raw = raw[:at].rstrip(OUTER_MARKS)
         side = sides.get(turn["speaker"] or i)
-        spoken.append(Spoken(turn["speaker"] or "", paragraphs_of(cleaned(raw)), None if side == "open" else side))
+        spoken.append(Spoken(turn["speaker"] or "", paragraphs_of(cleaned(raw)), SIDES.get(side or "")))
     lead = cleaned(FRONT_MATTER.sub("", text[: turns[0]["start"]]))[-MAX_LEAD_CHARS:]
     frame = ArticleFrame(truth.get("title") or "", lead, makers_of(data))
-    return Talk(truth["file"], truth["family"], tuple(turn for turn in spoken if turn.paragraphs), frame, is_open=is_open)
+    return Talk(
+        truth["file"], truth["family"], tuple(turn for turn in spoken if turn.paragraphs), frame, is_open=is_open
+    )
 
 
 def makers_of(data: bytes) -> str:

@@ -3,46 +3,123 @@
 import random
 from typing import NamedTuple
 
-FIRST = "Ada Ines Nora Lena Mira Ruth Ivo Otto Hugo Felix Zhang Li Wang Liu Chen Amina Pavel".split()
-LAST = "Fern Moss Halabi Quill Harrow Penn Xiao Wei Ming Fang Rahman Novak Keller Thorn".split()
-OUTLETS = (
-    "Nanyu Evening News|Harbour Daily|SHC Markets and Tides|Coast Weekly|HMX|River Post|Quartz Lane|HTN".split("|")
-)
-REPORTERS = "周明远 林一舟 方若溪 高闻笛 贺南 沈知遥".split()
-PLACES = "福建厦门 广州 上海 海口 青岛".split()
-SUBJECTS = (
-    "the new harbour|the night ferry|the seed bank|the tide mills|the railway to the north|the fishing quotas|"
-    "the school on the island|the salt works|the old lighthouse|the market for sea grass"
-).split("|")
-PEOPLE = "fishermen|engineers|the council|our neighbours|young people|investors|the port authority|farmers".split("|")
-CLAIMS = (
-    "{s} has changed how {p} work along this coast.|Over the past ten years, {p} have put a lot of money into {s}.|"
-    "We have signed three agreements about {s}, and the fourth is nearly ready.|"
-    "In the first half of the year, the volume rose by {n} per cent.|"
-    "First, cooperation between {p} and the region has become deeper.|"
-    "Second, {s} gives {p} a reason to stay.|That is why we expect {s} to grow by {n} per cent next year.|"
-    "Both sides will keep in close contact at all levels.|It was not easy, and {p} had every right to doubt us.|"
-    "I remember the winter in which {s} was closed for {n} days.|"
-    "As the saying goes, a long road tests a horse, and {s} has tested us all.|"
-    "There is great potential, and I believe that {p} will find new ways to use it.|"
-    "Last but not least, people-to-people exchange matters more than any figure."
-).split("|")
-OPENERS = (
-    "As you know, |Well, |Thank you. |That is a good question. |I think |Yes. |To be honest, ||||First of all, "
-).split("|")
-QUESTIONS = (
-    "What does {s} mean for {p}?|How do you see the future of {s}?|Why did {p} wait so long?|"
-    "As we know, {s} was first proposed here. What has it brought to {p} so far?|"
-    "{P} say that {s} costs too much. How do you respond to that?|"
-    "Could you tell us which projects around {s} come next?|What are the greatest risks for {p}?|"
-    "In which fields will {p} and the region work together?|Do you expect {s} to pay for itself?"
-).split("|")
-REMARKS = (
-    "Please tell us about {s}.|Let us talk about {p}.|Some of {p} say that {s} came too late.|"
-    "We would like to hear your view of {s}.|Your plan for {s} has met with doubts among {p}.|"
-    "Finally, a word to {p}."
-).split("|")
-ASKED_BACK = "Who else would do it?|Is that too much to ask?|And what did we find?|Why should we stop there?".split("|")
+FIRST = [
+    "Ada",
+    "Ines",
+    "Nora",
+    "Lena",
+    "Mira",
+    "Ruth",
+    "Ivo",
+    "Otto",
+    "Hugo",
+    "Felix",
+    "Zhang",
+    "Li",
+    "Wang",
+    "Liu",
+    "Chen",
+    "Amina",
+    "Pavel",
+]
+LAST = [
+    "Fern",
+    "Moss",
+    "Halabi",
+    "Quill",
+    "Harrow",
+    "Penn",
+    "Xiao",
+    "Wei",
+    "Ming",
+    "Fang",
+    "Rahman",
+    "Novak",
+    "Keller",
+    "Thorn",
+]
+OUTLETS = [
+    "Nanyu Evening News",
+    "Harbour Daily",
+    "SHC Markets and Tides",
+    "Coast Weekly",
+    "HMX",
+    "River Post",
+    "Quartz Lane",
+    "HTN",
+]
+REPORTERS = ["周明远", "林一舟", "方若溪", "高闻笛", "贺南", "沈知遥"]
+PLACES = ["福建厦门", "广州", "上海", "海口", "青岛"]
+SUBJECTS = [
+    "the new harbour",
+    "the night ferry",
+    "the seed bank",
+    "the tide mills",
+    "the railway to the north",
+    "the fishing quotas",
+    "the school on the island",
+    "the salt works",
+    "the old lighthouse",
+    "the market for sea grass",
+]
+PEOPLE = [
+    "fishermen",
+    "engineers",
+    "the council",
+    "our neighbours",
+    "young people",
+    "investors",
+    "the port authority",
+    "farmers",
+]
+CLAIMS = [
+    "{s} has changed how {p} work along this coast.",
+    "Over the past ten years, {p} have put a lot of money into {s}.",
+    "We have signed three agreements about {s}, and the fourth is nearly ready.",
+    "In the first half of the year, the volume rose by {n} per cent.",
+    "First, cooperation between {p} and the region has become deeper.",
+    "Second, {s} gives {p} a reason to stay.",
+    "That is why we expect {s} to grow by {n} per cent next year.",
+    "Both sides will keep in close contact at all levels.",
+    "It was not easy, and {p} had every right to doubt us.",
+    "I remember the winter in which {s} was closed for {n} days.",
+    "As the saying goes, a long road tests a horse, and {s} has tested us all.",
+    "There is great potential, and I believe that {p} will find new ways to use it.",
+    "Last but not least, people-to-people exchange matters more than any figure.",
+]
+OPENERS = [
+    "As you know, ",
+    "Well, ",
+    "Thank you. ",
+    "That is a good question. ",
+    "I think ",
+    "Yes. ",
+    "To be honest, ",
+    "",
+    "",
+    "",
+    "First of all, ",
+]
+QUESTIONS = [
+    "What does {s} mean for {p}?",
+    "How do you see the future of {s}?",
+    "Why did {p} wait so long?",
+    "As we know, {s} was first proposed here. What has it brought to {p} so far?",
+    "{P} say that {s} costs too much. How do you respond to that?",
+    "Could you tell us which projects around {s} come next?",
+    "What are the greatest risks for {p}?",
+    "In which fields will {p} and the region work together?",
+    "Do you expect {s} to pay for itself?",
+]
+REMARKS = [
+    "Please tell us about {s}.",
+    "Let us talk about {p}.",
+    "Some of {p} say that {s} came too late.",
+    "We would like to hear your view of {s}.",
+    "Your plan for {s} has met with doubts among {p}.",
+    "Finally, a word to {p}.",
+]
+ASKED_BACK = ["Who else would do it?", "Is that too much to ask?", "And what did we find?", "Why should we stop there?"]
 
 
 class MadeArticle(NamedTuple):
@@ -58,11 +135,11 @@ def made_article(chance: random.Random) -> MadeArticle:
     guest = f"{chance.choice(FIRST)} {chance.choice(LAST)}"
     reporter = chance.choice(REPORTERS)
     host = chance.choice(OUTLETS) if chance.random() < 0.4 else f"{chance.choice(FIRST)} {chance.choice(LAST)}"
-    while host.split()[0] == guest.split()[0] or host.split()[-1] == guest.split()[-1]:
+    while host.split()[0] == guest.split(maxsplit=1)[0] or host.split()[-1] == guest.rsplit(maxsplit=1)[-1]:
         host = f"{chance.choice(FIRST)} {chance.choice(LAST)}"
     is_person = host not in OUTLETS
     asker = host.split()[0] if is_person and chance.random() < 0.4 else host
-    answerer = chance.choice((guest, guest, guest, guest.split()[0], guest.split()[1]))
+    answerer = chance.choice((guest, guest, guest, guest.split(maxsplit=1)[0], guest.split()[1]))
     subject = chance.choice(SUBJECTS)
     named = f" {host}" if is_person and chance.random() < 0.4 else ""
     lines = [

@@ -3,10 +3,11 @@
 import random
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stages.interview_articles import made_article
+from interview_articles import made_article
 
 import pipeline
 from pipeline import Article
@@ -15,13 +16,13 @@ from pipeline.stages.dialogue.conduct import read_conduct
 from pipeline.stages.dialogue.label_candidates import LabelKind, find_candidate
 from pipeline.stages.dialogue.roles import assign_roles, decide_roles, explain_roles
 from pipeline.stages.dialogue.speaker_features import SpeakerFeatures, speaker_features
-from pipeline.stages.dialogue.speaker_mentions import ArticleFrame, name_forms
+from pipeline.stages.dialogue.speaker_mentions import NO_FRAME, ArticleFrame, name_forms
 from pipeline.stages.dialogue.turn_features import LabelledTurn, TurnFeatures, document_turn_features
 
 TOLD = "I began with a rope and a borrowed boat, and we had no idea of the tide. I think it was luck that we came home."
 
 
-def talk(*turns: tuple[str, str], frame: ArticleFrame = ArticleFrame()) -> list[TurnFeatures]:
+def talk(*turns: tuple[str, str], frame: ArticleFrame = NO_FRAME) -> list[TurnFeatures]:
     """The features of turns, each a label and what is said."""
     labelled = []
     for label, text in turns:
@@ -125,7 +126,10 @@ KINDS: Sequence[LabelKind | None] = (None, None, "asks", "answers", "moderates",
 def any_turns(draw: st.DrawFn) -> list[TurnFeatures]:
     """Turns of up to six people, with any words."""
     kinds = draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=6))
-    said = st.lists(st.sampled_from([*QUESTIONS, TOLD, "Yes.", "谢谢您接受采访。", "您怎么看？", "我觉得很好。", "?", ""]), max_size=3)
+    said = st.lists(
+        st.sampled_from([*QUESTIONS, TOLD, "Yes.", "谢谢您接受采访。", "您怎么看？", "我觉得很好。", "?", ""]),
+        max_size=3,
+    )
     turns = []
     for who in draw(st.lists(st.integers(0, len(kinds) - 1), min_size=1, max_size=14)):
         text = " ".join(draw(said))
@@ -145,7 +149,7 @@ def any_turns(draw: st.DrawFn) -> list[TurnFeatures]:
 
 
 @given(turns=any_turns(), asked=st.booleans())
-def test_each_speaker_gets_one_part_and_always_the_same(turns: list[TurnFeatures], asked: bool) -> None:  # noqa: FBT001
+def test_each_speaker_gets_one_part_and_always_the_same(turns: list[TurnFeatures], asked: bool) -> None:
     roles = decide_roles(turns, asked_without_label=asked)
     assert set(roles.parts) == {turn.speaker for turn in turns}
     assert 0 <= roles.confidence <= 1
@@ -161,7 +165,6 @@ def test_two_or_more_people_do_not_all_ask(turns: list[TurnFeatures]) -> None:
 
 @given(turns=any_turns())
 def test_names_are_no_evidence_by_themselves(turns: list[TurnFeatures]) -> None:
-    import msgspec
 
     other = [msgspec.structs.replace(turn, speaker=f"记者们 {turn.speaker[::-1]}") for turn in turns]
     renamed = {f"记者们 {speaker[::-1]}": part for speaker, part in assign_roles(turns).items()}

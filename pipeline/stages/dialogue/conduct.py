@@ -115,10 +115,7 @@ def read_conduct(text: str) -> Conduct:
     signs = [known.latin[word] for word in words if word in known.latin]
     you, first, count = signs.count("you"), signs.count("first"), len(words)
     found = [
-        sign
-        for word in known.phrases.keys() & set(words)
-        for phrase, sign in known.phrases[word]
-        if phrase in lowered
+        sign for word in known.phrases.keys() & set(words) for phrase, sign in known.phrases[word] if phrase in lowered
     ]
     if not lowered.isascii():
         han = (len(lowered.encode("utf-8", "replace")) - len(lowered)) // 2

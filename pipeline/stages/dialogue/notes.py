@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from typing import Literal
 
 from pipeline.model.stage import Note
 from pipeline.stages.dialogue.exchanges import exchange_numbers
@@ -104,7 +105,7 @@ def _open_roles_notes(body: ParsedBody) -> Iterator[Note]:
         f"It is not clear who asks, so all turns are answers. If {likely} or another speaker does, add the name to "
         "[vocabulary] outlets."
     )
-    severity = "warning" if roles.confidence >= MIN_DOUBTED_CONFIDENCE else "info"
+    severity: Literal["warning", "info"] = "warning" if roles.confidence >= MIN_DOUBTED_CONFIDENCE else "info"
     yield Note(first.start, first.end, "dialogue.open-roles", severity, message)
 
 

@@ -8,8 +8,10 @@ other decision says how sure it is; if that is not sure enough, nobody is the in
 """
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from functools import cache
+from itertools import pairwise
 from typing import Literal
 
 import msgspec
@@ -24,10 +26,16 @@ TurnPart = Literal["question", "answer", "aside"]
 
 MIN_ASKING_SINGLE_SHARE = 0.5
 """Share of questions from which the only labelled speaker is the interviewer."""
+MIN_ASKING_MODERATOR_SHARE = 0.4
+"""Share of questions from which a moderator can be the interviewer beside others who ask."""
 PARTNER_WEIGHT = 0.5
 """How much of the partners' mean score is taken from a score. Of 0.3, 0.5 and 0.7 the best on families left out."""
-MIN_CONFIDENCE = 0.5
-"""Confidence below which nobody is the interviewer: a guess would be wrong more often than right."""
+MIN_MAIN_SPEAKER_TURNS = 4
+"""Turns of each of two main speakers from which a speaker with one turn is a bystander."""
+MIN_CONFIDENCE = 0.3
+"""Confidence below which nobody is the interviewer. Of such documents of families left out, one in eight is right."""
+LABEL_CONTRAST = 20 * UNITS_PER_NAT
+"""More than the forest can say against a label."""
 LABELLED_CONFIDENCE = 0.97
 """Confidence if labels say who asks, as `Q` and `记者` do, or if there is nothing to decide."""
 
@@ -55,15 +63,17 @@ def decide_roles(turns: Sequence[TurnFeatures], *, asked_without_label: bool = F
     """What the turns of each speaker are, and how sure that is. See `assign_roles`."""
     kinds = _label_kinds(turns)
     moderators = {speaker for speaker, kind in kinds.items() if kind == "moderates"}
-    if asked_without_label or len(kinds) < 2:  # noqa: PLR2004 - nobody to tell from
+    if asked_without_label or len(kinds) < 2:
         askers = set[str]() if asked_without_label else _only_speaker(turns, kinds)
         return Roles(_parts(kinds, askers, moderators), LABELLED_CONFIDENCE, {})
-    contrasts = speaker_contrasts(turns)
+    contrasts = _with_labels(speaker_contrasts(turns), kinds)
     askers, asides = _askers(turns, kinds, contrasts, moderators)
+    bystanders = _bystanders(turns, kinds) & askers
+    askers, asides = askers - bystanders, asides | bystanders
     confidence = decision_confidence(turns, contrasts, askers)
     is_open = confidence < MIN_CONFIDENCE and "asks" not in kinds.values()
     if is_open:
-        askers, asides = _outlets_of_vocabulary(turns), moderators
+        askers, asides = _only_outlet(turns), moderators
         is_open = not askers
     return Roles(_parts(kinds, askers, asides), confidence, contrasts, is_open=is_open)
 
@@ -91,10 +101,11 @@ def _only_speaker(turns: Sequence[TurnFeatures], kinds: Mapping[str, LabelKind |
     return set(kinds) if asks or named else set()
 
 
-def _outlets_of_vocabulary(turns: Sequence[TurnFeatures]) -> set[str]:
-    """The only outlet that the user names: where the text is no evidence, the settings decide."""
-    outlets = {turn.speaker for turn in turns if turn.from_vocabulary and turn.kind == "outlet"}
-    return outlets if len(outlets) == 1 else set()
+def _only_outlet(turns: Sequence[TurnFeatures]) -> set[str]:
+    """The only outlet that the user names, or else the only one by its label: it asks where the talk is no evidence."""
+    outlets = {turn.speaker for turn in turns if turn.kind == "outlet"}
+    named = {turn.speaker for turn in turns if turn.from_vocabulary and turn.kind == "outlet"}
+    return next((found for found in (named, outlets) if len(found) == 1), set())
 
 
 # --- several speakers
@@ -105,6 +116,14 @@ def speaker_contrasts(turns: Sequence[TurnFeatures]) -> dict[str, int]:
     features = speaker_features(turns)
     scores = dict(zip(features, load_trees("roles", __package__).scores(list(features.values())), strict=True))
     return contrasts_of(scores, partner_turns(turns))
+
+
+def _with_labels(contrasts: Mapping[str, int], kinds: Mapping[str, LabelKind | None]) -> dict[str, int]:
+    """Labels that say who asks and labels that say who answers, as `Q` and `A` do, are believed if both occur."""
+    if not {"asks", "answers"} <= set(kinds.values()):
+        return dict(contrasts)
+    said = {"asks": LABEL_CONTRAST, "answers": -LABEL_CONTRAST}
+    return {speaker: contrast + said.get(kinds[speaker] or "", 0) for speaker, contrast in contrasts.items()}
 
 
 def contrasts_of(scores: Mapping[str, int], partners: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
@@ -128,22 +147,39 @@ def _askers(
 ) -> tuple[set[str], set[str]]:
     """Those who ask, and the asides among the others.
 
-    A moderator asks only if nobody else does, or if those who do have fewer turns and no label for it: an audience.
+    Moderators are asides, unless they lead the talk: nobody else asks, or only an audience that asks less than they do.
     """
+    if not moderators:
+        return _some_but_not_all(list(contrasts), contrasts), set()
     rest = [speaker for speaker in contrasts if speaker not in moderators]
     askers = {speaker for speaker in rest if contrasts[speaker] > 0}
-    if not moderators:
-        return (_some_but_not_all(rest, contrasts), set())
-    if len(askers) == len(rest) > 1 and not any(contrasts[speaker] > 0 for speaker in moderators):
-        askers = _some_but_not_all(rest, contrasts)
-    asking = {speaker for speaker in moderators if contrasts[speaker] > 0}
-    if not askers and not asking:
-        asking = {max(moderators, key=lambda speaker: contrasts[speaker])} if len(rest) == 1 else set()
-    named = any(kinds[speaker] == "asks" for speaker in askers)
-    turns_of = {side: sum(turn.speaker in side for turn in turns) for side in (frozenset(asking), frozenset(askers))}
-    if not asking or named or turns_of[frozenset(asking)] < turns_of[frozenset(askers)]:
-        return askers, set(moderators)
-    return askers | asking if len(askers) < len(rest) else asking, set(moderators) - asking
+    leading = {speaker for speaker in moderators if contrasts[speaker] > 0}
+    if not askers:
+        if not leading:
+            leading = {max(moderators, key=lambda speaker: (contrasts[speaker], speaker))}
+        return leading, set(moderators) - leading
+    if leading and _lead_an_audience(turns, kinds, leading, askers):
+        return leading | (askers if len(askers) < len(rest) else set()), set(moderators) - leading
+    return _some_but_not_all(rest, contrasts) if len(rest) > 1 else askers, set(moderators)
+
+
+def _lead_an_audience(
+    turns: Sequence[TurnFeatures], kinds: Mapping[str, LabelKind | None], leading: Set[str], askers: Set[str]
+) -> bool:
+    """Whether moderators ask, and more than the others who ask, none of whom has a label for it."""
+    own = [turn.asks for turn in turns if turn.speaker in leading]
+    others = sum(turn.speaker in askers for turn in turns)
+    asks = sum(own) >= MIN_ASKING_MODERATOR_SHARE * len(own)
+    return asks and len(own) > others and all(kinds[speaker] != "asks" for speaker in askers)
+
+
+def _bystanders(turns: Sequence[TurnFeatures], kinds: Mapping[str, LabelKind | None]) -> set[str]:
+    """Speakers with one turn while two others talk, who neither ask nor are asked: a cameraman, an aide."""
+    own = Counter(turn.speaker for turn in turns)
+    if len(own) < 3 or sum(count >= MIN_MAIN_SPEAKER_TURNS for count in own.values()) != 2:  # noqa: PLR2004
+        return set()
+    once = {turn.speaker for turn in turns if own[turn.speaker] == 1 and kinds[turn.speaker] is None and not turn.asks}
+    return once - {following.speaker for turn, following in pairwise(turns) if turn.asks}
 
 
 def _some_but_not_all(speakers: Sequence[str], contrasts: Mapping[str, int]) -> set[str]:
@@ -177,9 +213,7 @@ def decision_evidence(
     return distance, max(asking) / UNITS_PER_NAT
 
 
-def decision_confidence(
-    turns: Sequence[TurnFeatures], contrasts: Mapping[str, int], askers: Set[str]
-) -> float:
+def decision_confidence(turns: Sequence[TurnFeatures], contrasts: Mapping[str, int], askers: Set[str]) -> float:
     """How likely the sides of a document are right, as `roles.tsv` tells for families left out; two digits."""
     start, of_distance, of_clearest = confidence_weights()
     distance, clearest = decision_evidence(turns, contrasts, askers)

@@ -1,7 +1,7 @@
 """What all turns of a speaker show of the role, against those of the others. The forest `roles` reads these features.
 
-Features are whole numbers: shares in thousandths, logarithms in hundredths, flags as 0 and 1. `roles.forest` was grown from
-the same features (`scripts/train_roles.py`), so neither their order nor their values must change without it.
+Features are whole numbers: shares in thousandths, logarithms in hundredths, flags as 0 and 1. `roles.forest` was grown
+from the same features (`scripts/train_roles.py`), so neither their order nor their values must change without it.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""Where a speaker is named outside of the own turns: by the other speakers, in the title, in the lead, in the byline."""
+"""Where a speaker is named outside of the own turns: by the others, in the title, in the lead, in the byline."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -17,7 +17,9 @@ MAX_ADDRESS_CHARS = 80
 """Characters at the start and at the end of a turn in which another speaker is addressed."""
 MAX_MENTIONED_SPEAKERS = 8
 """Speakers up to which it is looked for who names whom."""
-HAN_TITLES = regex.compile(r"(?:先生|女士|小姐|老师|老師|教授|博士|医师|醫師|医生|醫生|律师|律師|议员|議員|大使|部长|部長)$")
+HAN_TITLES = regex.compile(
+    r"(?:先生|女士|小姐|老师|老師|教授|博士|医师|醫師|医生|醫生|律师|律師|议员|議員|大使|部长|部長)$"
+)
 """Titles after a Chinese name."""
 
 
@@ -66,14 +68,12 @@ def name_forms(speaker: str) -> tuple[str, ...]:
         plain = plain.title()
     words = plain.split()
     parts = [words[0], words[-1]] if len(words) > 1 else []
-    return tuple(
-        dict.fromkeys(form for form in (plain, *parts) if len(form) >= MIN_NAME_CHARS and form[0].isupper())
-    )
+    return tuple(dict.fromkeys(form for form in (plain, *parts) if len(form) >= MIN_NAME_CHARS and form[0].isupper()))
 
 
 def _han_forms(name: str) -> tuple[str, ...]:
     bare = HAN_TITLES.sub("", name)
-    given = bare[1:] if len(bare) == 3 and is_name(bare) else ""  # noqa: PLR2004 - a surname and a given name of two
+    given = bare[1:] if len(bare) == 3 and is_name(bare) else ""
     return tuple(dict.fromkeys(form for form in (name, bare, given) if len(form) >= MIN_HAN_NAME_CHARS))
 
 
@@ -95,7 +95,7 @@ def _find(text: str, form: str) -> int:
 
 def mentions_in_frame(speakers: Iterable[str], frame: ArticleFrame) -> dict[str, Mention]:
     """For each speaker where title, lead and byline have the name."""
-    title = frame.title.lstrip("#*“”\"《 ")
+    title = frame.title.lstrip('#*“”"《 ')
     return {speaker: _mention(name_forms(speaker), title, frame) for speaker in speakers}
 
 
