@@ -34,13 +34,14 @@ from sklearn.linear_model import LogisticRegression
 
 sys.path.insert(0, str(Path(__file__).parent))
 from build_lexicon import held_out, lines_of
+from forest_file import forest_bytes
 
 from pipeline.lexicon import english
 from pipeline.segmentation.candidates import SpaceCandidate, space_candidates
 from pipeline.segmentation.counts import DocumentCounts
 from pipeline.segmentation.features import CandidateFeatures
 from pipeline.segmentation.score import second_pass_features
-from pipeline.segmentation.trees import MAX_DEPTH, NODE_DTYPE, UNITS_PER_NAT, Trees
+from pipeline.segmentation.trees import MAX_DEPTH, UNITS_PER_NAT, Trees
 
 Array = NDArray[Any]
 
@@ -199,21 +200,7 @@ def grow(features: Array, wanted: Array, weights: Array, options: argparse.Names
         monotonic_cst=rising,
     )  # fmt: skip
     model.fit(features[kept], wanted[kept], sample_weight=weights[kept])
-    return written(model)
-
-
-def written(model: HistGradientBoostingClassifier) -> bytes:
-    """The trees of a model in whole numbers: head (trees, nodes, base), nodes, nodes of each tree."""
-    nodes, counts = [], []
-    for (predictor,) in model._predictors:  # noqa: SLF001
-        counts.append(len(predictor.nodes))
-        for number, node in enumerate(predictor.nodes):
-            if node["is_leaf"]:
-                nodes.append((0, 0, number, number, round(node["value"] * UNITS_PER_NAT)))
-            else:
-                nodes.append((node["feature_idx"], math.floor(node["num_threshold"]), node["left"], node["right"], 0))
-    head = np.array([len(counts), len(nodes), round(float(model._baseline_prediction.item()) * UNITS_PER_NAT)], "<i4")  # noqa: SLF001
-    return head.tobytes() + np.array(nodes, NODE_DTYPE).tobytes() + np.array(counts, "<u2").tobytes()
+    return forest_bytes(model)
 
 
 def second_features(rows: Rows, scores: Sequence[int]) -> Array:

@@ -1,4 +1,4 @@
-"""Gradient-boosted decision trees over whole numbers, grown by `scripts/train_spacing.py`.
+"""Gradient-boosted decision trees over whole numbers, grown by `train_spacing.py` and `train_roles.py` in `scripts/`.
 
 The method is Friedman's ("Greedy Function Approximation: A Gradient Boosting Machine", 2001). Features, thresholds and
 leaf values are whole numbers, so a score is the same on every machine. All trees are walked at once with numpy.
@@ -78,5 +78,5 @@ class Trees(msgspec.Struct, frozen=True):
 
 @cache
 def load_trees(name: str, package: str = __package__) -> Trees:
-    """The trees of `{name}.forest` in a package, this one by default, read once per process."""
+    """The trees of `{name}.forest` in a package, by default this one, read once per process."""
     return Trees.read((resources.files(package) / f"{name}.forest").read_bytes())

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pipeline import Article, Document, Pipeline, faults
 from pipeline.model.article import Exchange, Section, Speaker, Translation, Turn
 from pipeline.stages.dialogue.blocks import Block, read_blocks
+from pipeline.stages.dialogue.conduct import read_conduct
 from pipeline.stages.dialogue.label_candidates import LabelKind, cue_of, find_candidate
 from pipeline.stages.dialogue.labelled_block import LabelledBlock
 from pipeline.stages.dialogue.parse_body import parse_body
@@ -98,11 +99,13 @@ def test_case(case: dict[str, Any]) -> None:
 
 
 def asks(key: str, kind: LabelKind | None = None) -> TurnFeatures:
-    return TurnFeatures(key, kind, asks=True, length=40)
+    return TurnFeatures(
+        key, kind, asks=True, length=40, ends_asking=True, question_marks=1, conduct=read_conduct("How did you begin?")
+    )
 
 
 def tells(key: str, kind: LabelKind | None = None, length: int = 40) -> TurnFeatures:
-    return TurnFeatures(key, kind, asks=False, length=length)
+    return TurnFeatures(key, kind, asks=False, length=length, conduct=read_conduct("I began with a rope."))
 
 
 def test_conduct_decides_who_asks_if_labels_do_not_tell() -> None:
@@ -131,9 +134,10 @@ def test_moderator_is_the_interviewer_only_if_nobody_else_asks() -> None:
     assert assign_roles([*talk, asks("press", "asks"), tells("ada")])["host"] == "aside"
 
 
-def test_one_of_two_people_who_only_ask_answers() -> None:
-    """The first of two equals asks, whatever the hash seed."""
-    assert assign_roles([asks("ada"), asks("ivo"), asks("ada"), asks("ivo")]) == {"ada": "question", "ivo": "answer"}
+def test_two_people_who_only_ask_are_not_told_apart_by_chance() -> None:
+    """Either one of them asks, or nobody does, whatever the hash seed; never both."""
+    roles = assign_roles([asks("ada"), asks("ivo"), asks("ada"), asks("ivo")])
+    assert list(roles.values()).count("question") <= 1
 
 
 said = st.builds(

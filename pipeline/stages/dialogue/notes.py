@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from typing import Literal
 
 from pipeline.model.stage import Note
 from pipeline.stages.dialogue.exchanges import exchange_numbers
@@ -14,6 +15,8 @@ MIN_CERTAIN_CONFIDENCE = 0.65
 """Confidence of a label below which a note says that it may be none."""
 MAX_NOTES_PER_KIND = 20
 """Notes of one kind in a document."""
+MIN_DOUBTED_CONFIDENCE = 0.2
+"""Confidence that somebody asks from which it is a warning that nobody is taken for the interviewer."""
 MAX_SINGLE_TURN_SPEAKERS = 2
 """Speakers with one turn up to which each gets a note; at a press conference there are more."""
 MAX_QUOTED_CHARS = 40
@@ -33,6 +36,7 @@ def structure_notes(body: ParsedBody, key_title: tuple[int, int] | None, text: s
     kinds = (_unanswered_notes(body.blocks), _single_turn_notes(body), doubtful, nested_label_notes(body.blocks))
     for notes in kinds:
         yield from islice(notes, MAX_NOTES_PER_KIND)
+    yield from _open_roles_notes(body)
     if key_title is not None and body.other_title is not None:
         other = body.other_title
         message = "The keys above the article name another title than this heading."
@@ -88,6 +92,21 @@ def _doubtful_label_notes(body: ParsedBody) -> Iterator[Note]:
             shown = accepted.text[:MAX_QUOTED_CHARS]
             message = f"{shown} is taken for a speaker's label ({confidence:.2f}); it may be none."
             yield Note(accepted.start, accepted.end, "dialogue.doubtful-label", "warning", message)
+
+
+def _open_roles_notes(body: ParsedBody) -> Iterator[Note]:
+    """A note at the first label if several people talk and it is not clear who asks."""
+    roles = body.roles
+    first = next((labelled.label for labelled in body.blocks if labelled.label is not None), None)
+    if roles is None or not roles.is_open or first is None:
+        return
+    likely = max(roles.contrasts, key=lambda speaker: roles.contrasts[speaker])[:MAX_QUOTED_CHARS]
+    message = (
+        f"It is not clear who asks, so all turns are answers. If {likely} or another speaker does, add the name to "
+        "[vocabulary] outlets."
+    )
+    severity: Literal["warning", "info"] = "warning" if roles.confidence >= MIN_DOUBTED_CONFIDENCE else "info"
+    yield Note(first.start, first.end, "dialogue.open-roles", severity, message)
 
 
 def translation_mismatch(body: ParsedBody, translation: ParsedBody) -> Iterator[Note]:

@@ -17,7 +17,7 @@ from pipeline.stages.dialogue.headings import is_heading, is_prose_heading
 from pipeline.stages.dialogue.label_candidates import LabelCandidate, find_candidate
 from pipeline.stages.dialogue.labelled_block import LabelledBlock, whole_block
 from pipeline.stages.dialogue.questions import PLAIN_STYLE, QUESTION_NUMBER, line_style
-from pipeline.stages.dialogue.roles import TurnPart, assign_roles
+from pipeline.stages.dialogue.roles import Roles, TurnPart, decide_roles
 from pipeline.stages.dialogue.rule_turns import find_label_candidates, rule_turns
 from pipeline.stages.dialogue.selected_turns import (
     CHANGE_OF_SPEAKER,
@@ -27,14 +27,15 @@ from pipeline.stages.dialogue.selected_turns import (
 )
 from pipeline.stages.dialogue.speaker_aliases import speaker_names
 from pipeline.stages.dialogue.speaker_key import find_speaker_keys
+from pipeline.stages.dialogue.speaker_mentions import ArticleFrame
 from pipeline.stages.dialogue.split_turns import split_glued_turns, split_one_line_dumps
 from pipeline.stages.dialogue.titles import TitleBlocks, find_title
-from pipeline.stages.dialogue.turn_features import turn_features
+from pipeline.stages.dialogue.turn_features import LabelledTurn, document_turn_features
 from pipeline.stages.dialogue.turn_starts import find_turn_starts
 from pipeline.text.lines import word_characters
 
-MAX_FEATURED_SPEAKERS = 6
-"""Speakers up to which thanks and addresses are evidence for roles."""
+MAX_LEAD_CHARS = 3000
+"""Characters above the first turn in which speakers are looked for."""
 MIN_GLUED_LABEL_WEIGHT, ASKING_LABEL_WEIGHT = 3, 1.5
 """Turns from which a label is also looked for amid blocks; those of a speaker who asks count more."""
 MIN_STRAY_LABEL_DISTANCE = 12
@@ -58,6 +59,8 @@ class ParsedBody(msgspec.Struct, frozen=True, gc=False):
     blocks: list[LabelledBlock]
     labels: SelectedTurns
     other_title: Block | None = None
+    roles: Roles | None = None
+    """Who asks and who answers, if turns have labels."""
 
 
 class _SplitBody(msgspec.Struct, frozen=True, gc=False):
@@ -90,9 +93,10 @@ def parse_body(
         unlabelled={position[i]: part for i, part in sorted(labels.unlabelled.items()) if i in position},
         unlabelled_confidences={position[i]: value for i, value in labels.unlabelled_confidences.items() if i in position},
     )
-    body = _parse_rest(turns, key_names, makers)
+    title_text = blocks[title.title].text if title.title is not None else key_title or ""
+    body, roles = _parse_rest(turns, key_names, ArticleFrame(title_text, "", makers))
     in_order = sorted([*placed.values(), *body], key=lambda labelled: labelled.block.start)
-    return ParsedBody(in_order, labels, blocks[title.other] if title.other is not None else None)
+    return ParsedBody(in_order, labels, blocks[title.other] if title.other is not None else None, roles)
 
 
 def _title_blocks(
@@ -205,11 +209,47 @@ def _without_title(turns: SelectedTurns, title: TitleBlocks) -> SelectedTurns:
 # --- the body
 
 
-def _parse_rest(turns: SelectedTurns, key_names: Mapping[str, str], makers: str) -> list[LabelledBlock]:
-    """The body without title and speaker keys."""
-    if turns.by_block or turns.unlabelled:
-        return mark_closing(list(_parse_turns(turns, key_names)), makers)
-    return list(_parse_prose(turns.blocks))
+def _parse_rest(
+    turns: SelectedTurns, key_names: Mapping[str, str], frame: ArticleFrame
+) -> tuple[list[LabelledBlock], Roles | None]:
+    """The body without title and speaker keys, and the roles if turns have labels; `frame` has title and makers."""
+    if not turns.by_block and not turns.unlabelled:
+        return list(_parse_prose(turns.blocks)), None
+    body = _read_turns(turns, key_names, frame)
+    return mark_closing(list(_parse_turns(turns, body)), frame.makers), body.roles
+
+
+class _ReadTurns(msgspec.Struct, frozen=True, gc=False):
+    """The turns of a body: where each ends, by the index of its first block, and who says it as what."""
+
+    ends: Mapping[int, int]
+    names: Mapping[str, str | None]
+    parts: Mapping[int, TurnPart]
+    roles: Roles | None
+
+
+def _read_turns(turns: SelectedTurns, key_names: Mapping[str, str], frame: ArticleFrame) -> _ReadTurns:
+    """Where turns begin and end, and who asks and who answers."""
+    blocks, labels = turns.blocks, turns.by_block
+    names = speaker_names(labels, key_names)
+    starts = sorted(labels.keys() | turns.unlabelled.keys())
+    ends = dict(zip(starts, [*starts[1:], len(blocks)], strict=True))
+    # What two turns of one person share: the name, or for words such as Q and A the word.
+    speakers = {i: names[label.key] or label.key for i, label in sorted(labels.items()) if not _changes_speaker(label)}
+    parts: dict[int, TurnPart] = {**turns.unlabelled}
+    parts |= {i: "question" if blocks[i].asks else "answer" for i, label in labels.items() if _changes_speaker(label)}
+    if not speakers:
+        return _ReadTurns(ends, names, parts, None)
+    said = [LabelledTurn(blocks[i : ends[i]], labels[i], speaker) for i, speaker in speakers.items()]
+    lead = " ".join(block.text for block in blocks[: starts[0]])[-MAX_LEAD_CHARS:]
+    features = document_turn_features(said, msgspec.structs.replace(frame, lead=lead))
+    roles = decide_roles(features, asked_without_label="question" in parts.values())
+    return _ReadTurns(ends, names, parts | {i: roles.parts[speaker] for i, speaker in speakers.items()}, roles)
+
+
+def _changes_speaker(label: LabelCandidate) -> bool:
+    """Whether a label only says that somebody else speaks: its turns are not those of one person."""
+    return label.text == CHANGE_OF_SPEAKER
 
 
 class _Turn(msgspec.Struct, frozen=True, gc=False):
@@ -227,42 +267,19 @@ class _Turn(msgspec.Struct, frozen=True, gc=False):
     """The next turn is an answer."""
 
 
-def _parse_turns(turns: SelectedTurns, key_names: Mapping[str, str]) -> Iterator[LabelledBlock]:
+def _parse_turns(turns: SelectedTurns, body: _ReadTurns) -> Iterator[LabelledBlock]:
     """A body with turns, whose labels, questions or answers may be missing."""
-    blocks, labels = turns.blocks, turns.by_block
-    names = speaker_names(labels, key_names)
-    starts = sorted(labels.keys() | turns.unlabelled.keys())
-    ends = dict(zip(starts, [*starts[1:], len(blocks)], strict=True))
-    parts: dict[int, TurnPart] = {**turns.unlabelled}
-    if labels:
-        parts |= _turn_parts(blocks, labels, names, ends, asked_without_label="question" in turns.unlabelled.values())
-    holding = _questions_that_hold_answers(starts, parts, ends)
-    yield from _parse_above(blocks, starts[0], {*starts})
-    for i in starts:
-        label = labels.get(i)
+    blocks, ends, parts = turns.blocks, body.ends, body.parts
+    holding = _questions_that_hold_answers(list(ends), parts, ends)
+    yield from _parse_above(blocks, min(ends), ends.keys())
+    for i in ends:
+        label = turns.by_block.get(i)
         confidence = turns.confidences.get(label.key, TURN_CONFIDENCE) if label else turns.unlabelled_confidences[i]
         answered = parts.get(ends[i]) == "answer"
-        name = names[label.key] if label else None
+        name = body.names[label.key] if label else None
         turn = _Turn(i, ends[i], label, parts[i], name, confidence, i in holding, answered)
         yield from _parse_turn(blocks, turn)
-
-
-def _turn_parts(
-    blocks: Sequence[Block],
-    labels: Mapping[int, LabelCandidate],
-    names: Mapping[str, str | None],
-    ends: Mapping[int, int],
-    *,
-    asked_without_label: bool,
-) -> dict[int, TurnPart]:
-    """For each labelled block whether its turn is a question, an answer or an aside."""
-    # Thanks and addresses decide only between a few people of whom none has a label for questions.
-    manners = len(names) <= MAX_FEATURED_SPEAKERS and not any(label.kind == "asks" for label in labels.values())
-    # What two turns of one person share: the name, or for words such as Q and A the word.
-    speakers = {i: names[label.key] or label.key for i, label in labels.items()}
-    turns = [turn_features(blocks[i : ends[i]], labels[i], speakers[i], manners=manners) for i in sorted(labels)]
-    roles = assign_roles(turns, asked_without_label=asked_without_label)
-    return {i: roles[speaker] for i, speaker in speakers.items()}
+        yield from _parse_turn(blocks, turn)
 
 
 def _questions_that_hold_answers(

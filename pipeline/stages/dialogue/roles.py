@@ -1,67 +1,54 @@
 """Who asks, who answers, who moderates.
 
-What people do in this document decides first, what their labels say second. `ASKER_RULES` lists the ways to find
-the interviewer; the first that finds one decides. Moderators are asides, all other speakers answer.
+A forest scores each speaker from all turns of the document (`speaker_features`). The score less half of that of the
+people with whom the speaker takes turns is the contrast: positive for those who ask. How far the contrasts are from the
+other decision says how sure it is; if that is not sure enough, nobody is the interviewer. Moderators are asides.
+
+`scripts/train_roles.py` grows the forest and fits the confidence on families of sources that it has not seen.
 """
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
+from functools import cache
 from itertools import pairwise
 from typing import Literal
 
 import msgspec
 
+from pipeline.lexicon.lists import table
+from pipeline.segmentation.trees import UNITS_PER_NAT, load_trees
 from pipeline.stages.dialogue.label_candidates import LabelKind
+from pipeline.stages.dialogue.speaker_features import SpeakerFeatures, partner_turns, speaker_features
 from pipeline.stages.dialogue.turn_features import TurnFeatures
 
 TurnPart = Literal["question", "answer", "aside"]
 
-KIND_SCORE = {"asks": 1.2, "outlet": 0.6, "answers": -1.2, "moderates": 0.2}
-BRIEF_SCORE, MAX_BRIEF_RATIO = 0.3, 0.5
-"""For speakers whose turns are at most half as long as those of the others."""
-LENGTHY_SCORE, MIN_LENGTHY_RATIO = -0.3, 1.2
-ANSWERED_SCORE, MIN_ANSWERED_SHARE = 0.7, 0.5
-"""For speakers after most of whose turns the main respondent speaks."""
-MIN_INTERVIEWER_SCORE = 0.0
-"""Score above which a speaker is an interviewer."""
-
-MIN_RESPONDENT_TURNS, MAX_RESPONDENT_ASKING = 3, 0.4
-MIN_RESPONDENT_RATIO = 1.5
-"""How many times more turns the main respondent has than any other speaker, if there are more than two."""
-MIN_ASKING_MODERATOR_SHARE = 0.4
-"""Share of questions from which a moderator is the interviewer, if there is no other."""
 MIN_ASKING_SINGLE_SHARE = 0.5
 """Share of questions from which the only labelled speaker is the interviewer."""
+MIN_ASKING_MODERATOR_SHARE = 0.4
+"""Share of questions from which a moderator can be the interviewer beside others who ask."""
+PARTNER_WEIGHT = 0.5
+"""How much of the partners' mean score is taken from a score. Of 0.3, 0.5 and 0.7 the best on families left out."""
 MIN_MAIN_SPEAKER_TURNS = 4
 """Turns of each of two main speakers from which a speaker with one turn is a bystander."""
-
-ASKING_WEIGHT, ADDRESSING_WEIGHT, BREVITY_WEIGHT, OPENING_WEIGHT, THANKING_WEIGHT = 1.5, 0.5, 0.6, 0.25, 0.6
-"""Weights if one of two speakers asks more, says you more, says half as much, speaks first, thanks at the end."""
-CLOSING_TURNS = 3
-"""Turns at the end in which the interviewer thanks."""
-MIN_LEADER_SCORE = 0.8
-"""Score from which one of two is the interviewer."""
-
-
-class Speakers(msgspec.Struct, frozen=True):
-    """The turns of a document and what follows from them. Speakers are in the order of their first turns."""
-
-    turns: Sequence[TurnFeatures]
-    by_speaker: Mapping[str, Sequence[TurnFeatures]]
-    kinds: Mapping[str, LabelKind | None]
-    scores: Mapping[str, float]
-    """The score of each as an interviewer."""
-    moderators: Set[str]
-    bystanders: Set[str]
-    """Speakers with one turn while two others talk."""
+MIN_CONFIDENCE = 0.3
+"""Confidence below which nobody is the interviewer. Of such documents of families left out, one in eight is right."""
+LABEL_CONTRAST = 20 * UNITS_PER_NAT
+"""More than the forest can say against a label."""
+LABELLED_CONFIDENCE = 0.97
+"""Confidence if labels say who asks, as `Q` and `记者` do, or if there is nothing to decide."""
 
 
-class Askers(msgspec.Struct, frozen=True):
-    """The interviewers, and the speakers who are neither interviewer nor respondent."""
+class Roles(msgspec.Struct, frozen=True, gc=False):
+    """What the turns of each speaker are, and how sure that is."""
 
-    askers: Set[str]
-    asides: Set[str]
+    parts: Mapping[str, TurnPart]
+    confidence: float
+    contrasts: Mapping[str, int]
+    """For each speaker the evidence for asking, in thousandths of log odds; empty if nothing was to decide."""
+    is_open: bool = False
+    """Several people talk, and it is not clear who asks."""
 
 
 def assign_roles(turns: Sequence[TurnFeatures], *, asked_without_label: bool = False) -> dict[str, TurnPart]:
@@ -69,237 +56,208 @@ def assign_roles(turns: Sequence[TurnFeatures], *, asked_without_label: bool = F
 
     With `asked_without_label`, the questions are the unlabelled lines above the turns, so no labelled speaker asks.
     """
-    by_speaker: dict[str, list[TurnFeatures]] = {}
+    return dict(decide_roles(turns, asked_without_label=asked_without_label).parts)
+
+
+def decide_roles(turns: Sequence[TurnFeatures], *, asked_without_label: bool = False) -> Roles:
+    """What the turns of each speaker are, and how sure that is. See `assign_roles`."""
+    kinds = _label_kinds(turns)
+    moderators = {speaker for speaker, kind in kinds.items() if kind == "moderates"}
+    if asked_without_label or len(kinds) < 2:
+        askers = set[str]() if asked_without_label else _only_speaker(turns, kinds)
+        return Roles(_parts(kinds, askers, moderators), LABELLED_CONFIDENCE, {})
+    contrasts = _with_labels(speaker_contrasts(turns), kinds)
+    askers, asides = _askers(turns, kinds, contrasts, moderators)
+    bystanders = _bystanders(turns, kinds) & askers
+    askers, asides = askers - bystanders, asides | bystanders
+    confidence = decision_confidence(turns, contrasts, askers)
+    is_open = confidence < MIN_CONFIDENCE and "asks" not in kinds.values()
+    if is_open:
+        askers, asides = _only_outlet(turns), moderators
+        is_open = not askers
+    return Roles(_parts(kinds, askers, asides), confidence, contrasts, is_open=is_open)
+
+
+def _label_kinds(turns: Sequence[TurnFeatures]) -> dict[str, LabelKind | None]:
+    """The kind of each speaker's first label that has one, in the order of their first turns."""
+    kinds: dict[str, LabelKind | None] = {}
     for turn in turns:
-        by_speaker.setdefault(turn.speaker, []).append(turn)
-    kinds = {speaker: next((turn.kind for turn in own if turn.kind), None) for speaker, own in by_speaker.items()}
-    moderators = {speaker for speaker in by_speaker if kinds[speaker] == "moderates"}
-    if asked_without_label:
-        return {speaker: "aside" if speaker in moderators else "answer" for speaker in by_speaker}
-    speakers = Speakers(
-        turns,
-        by_speaker,
-        kinds,
-        _interviewer_scores(turns, by_speaker, kinds),
-        moderators,
-        _bystanders(turns, by_speaker, kinds),
-    )
-    decisions = (rule(speakers) for rule in ASKER_RULES)
-    decision = next((askers for askers in decisions if askers is not None), Askers(set(), moderators))
-    return {speaker: _part(speaker, decision) for speaker in by_speaker}
+        kinds[turn.speaker] = kinds.get(turn.speaker) or turn.kind
+    return kinds
 
 
-def _part(speaker: str, decision: Askers) -> TurnPart:
-    if speaker in decision.askers:
-        return "question"
-    return "aside" if speaker in decision.asides else "answer"
-
-
-# --- ways to find the interviewer
-
-
-def _only_speaker(speakers: Speakers) -> Askers | None:
-    """The only labelled speaker, who asks or whose label asks; not with a label for answers."""
-    if len(speakers.by_speaker) != 1 or "answers" in speakers.kinds.values():
-        return None
-    asks = _asking_share(speakers.turns) >= MIN_ASKING_SINGLE_SHARE or "asks" in speakers.kinds.values()
-    if asks:
-        return Askers(set(speakers.by_speaker), speakers.moderators)
-    return _only_outlet_of_vocabulary(speakers) or Askers(set(), speakers.moderators)
-
-
-def _by_score(speakers: Speakers) -> Askers | None:
-    """All speakers with a high score; if these are all speakers, the one with the highest."""
-    rest = [speaker for speaker in speakers.by_speaker if speaker not in speakers.moderators]
-    askers = {speaker for speaker in rest if speakers.scores[speaker] > MIN_INTERVIEWER_SCORE}
-    if not askers:
-        return None
-    if len(askers) > 1 and len(askers) == len(rest):
-        # The first of equals, in the order of their first turns.
-        askers = {max(rest, key=lambda speaker: speakers.scores[speaker])}
-    return Askers(askers, speakers.moderators)
-
-
-def _asking_moderators(speakers: Speakers) -> Askers | None:
-    """Moderators who ask, if there are other speakers."""
-    asking = {
-        speaker
-        for speaker in speakers.moderators
-        if _asking_share(speakers.by_speaker[speaker]) >= MIN_ASKING_MODERATOR_SHARE and len(speakers.by_speaker) > 1
+def _parts(speakers: Mapping[str, LabelKind | None], askers: Set[str], asides: Set[str]) -> dict[str, TurnPart]:
+    return {
+        speaker: "question" if speaker in askers else "aside" if speaker in asides else "answer" for speaker in speakers
     }
-    return Askers(asking, speakers.moderators - asking) if asking else None
 
 
-def _leader_of_two(speakers: Speakers) -> Askers | None:
-    """The one of two main speakers who leads the dialogue."""
-    aside = speakers.moderators | speakers.bystanders
-    if len(speakers.by_speaker) - len(aside) != 2:
-        return None
-    pair = [speaker for speaker in speakers.by_speaker if speaker not in aside]
-    leader = _interviewer_of_two(pair, speakers.turns, speakers.kinds)
-    return None if leader is None else Askers({leader}, aside)
-
-
-def _only_outlet_of_vocabulary(speakers: Speakers) -> Askers | None:
-    """The only outlet that the user names: the text gives no evidence, so the settings decide."""
-    outlets = {turn.speaker for turn in speakers.turns if turn.from_vocabulary and turn.kind == "outlet"}
-    return Askers(outlets, speakers.moderators) if len(outlets) == 1 else None
-
-
-ASKER_RULES: tuple[Callable[[Speakers], Askers | None], ...] = (
-    _only_speaker,
-    _by_score,
-    _asking_moderators,
-    _leader_of_two,
-    _only_outlet_of_vocabulary,
-)
-"""Ways to find the interviewers; the first that does not return None decides."""
-
-
-# --- scores
-
-
-def _interviewer_scores(
-    turns: Sequence[TurnFeatures],
-    by_speaker: Mapping[str, Sequence[TurnFeatures]],
-    kinds: Mapping[str, LabelKind | None],
-) -> dict[str, float]:
-    """The score of each speaker as an interviewer."""
-    length = sum(turn.length for turn in turns)
-    scores = {
-        speaker: _interviewer_score(own, kinds[speaker], len(turns), length) for speaker, own in by_speaker.items()
-    }
-    main = _main_respondent(by_speaker, kinds)
-    if main is not None:
-        for speaker, share in _share_answered_by(main, turns).items():
-            if speaker != main and share >= MIN_ANSWERED_SHARE and kinds[speaker] != "answers":
-                scores[speaker] += ANSWERED_SCORE
-    return scores
-
-
-def _interviewer_score(own: Sequence[TurnFeatures], kind: LabelKind | None, count: int, length: int) -> float:
-    """The score of one speaker; `count` and `length` are the turns of all speakers and their length."""
-    score = 2 * _asking_share(own) - 1 + KIND_SCORE.get(kind or "", 0.0)
-    if count > len(own):
-        own_length = sum(turn.length for turn in own)
-        ratio = (own_length / len(own)) / max((length - own_length) / (count - len(own)), 1)
-        score += BRIEF_SCORE if ratio < MAX_BRIEF_RATIO else LENGTHY_SCORE if ratio > MIN_LENGTHY_RATIO else 0.0
-    return round(score, 2)
-
-
-def _main_respondent(
-    by_speaker: Mapping[str, Sequence[TurnFeatures]], kinds: Mapping[str, LabelKind | None]
-) -> str | None:
-    """The one speaker whom all others ask: with the most turns of all and few questions; None if there is none."""
-    counts = Counter(
-        {speaker: len(own) for speaker, own in by_speaker.items() if kinds[speaker] not in {"moderates", "asks"}}
-    )
-    if len(counts) < 2:
-        return None
-    (first, most), (_, second) = counts.most_common(2)
-    if most < MIN_RESPONDENT_TURNS or _asking_share(by_speaker[first]) > MAX_RESPONDENT_ASKING:
-        return None
-    return None if len(counts) > 2 and most < MIN_RESPONDENT_RATIO * second else first
-
-
-def _share_answered_by(main: str, turns: Sequence[TurnFeatures]) -> dict[str, float]:
-    """For each speaker the share of the turns after which `main` speaks."""
-    count, answered = Counter(turn.speaker for turn in turns), Counter[str]()
-    for turn, following in pairwise(turns):
-        answered[turn.speaker] += following.speaker == main
-    return {speaker: answered[speaker] / count[speaker] for speaker in count}
-
-
-def _bystanders(
-    turns: Sequence[TurnFeatures],
-    by_speaker: Mapping[str, Sequence[TurnFeatures]],
-    kinds: Mapping[str, LabelKind | None],
-) -> set[str]:
-    """Speakers with one turn while two others talk, who are not asked: a cameraman, an aide."""
-    if len(by_speaker) < 3 or sum(len(own) >= MIN_MAIN_SPEAKER_TURNS for own in by_speaker.values()) != 2:
+def _only_speaker(turns: Sequence[TurnFeatures], kinds: Mapping[str, LabelKind | None]) -> set[str]:
+    """The only labelled speaker, who asks, whose label asks, or whom the user names as an outlet."""
+    if not turns or "answers" in kinds.values():
         return set()
-    once = {
-        speaker for speaker, own in by_speaker.items() if len(own) == 1 and kinds[speaker] is None and not own[0].asks
+    asks = sum(turn.asks for turn in turns) >= MIN_ASKING_SINGLE_SHARE * len(turns) or "asks" in kinds.values()
+    named = any(turn.from_vocabulary and turn.kind == "outlet" for turn in turns)
+    return set(kinds) if asks or named else set()
+
+
+def _only_outlet(turns: Sequence[TurnFeatures]) -> set[str]:
+    """The only outlet that the user names, or else the only one by its label: it asks where the talk is no evidence."""
+    outlets = {turn.speaker for turn in turns if turn.kind == "outlet"}
+    named = {turn.speaker for turn in turns if turn.from_vocabulary and turn.kind == "outlet"}
+    return next((found for found in (named, outlets) if len(found) == 1), set())
+
+
+# --- several speakers
+
+
+def speaker_contrasts(turns: Sequence[TurnFeatures]) -> dict[str, int]:
+    """For each speaker the evidence for asking, in thousandths of log odds."""
+    features = speaker_features(turns)
+    scores = dict(zip(features, load_trees("roles", __package__).scores(list(features.values())), strict=True))
+    return contrasts_of(scores, partner_turns(turns))
+
+
+def _with_labels(contrasts: Mapping[str, int], kinds: Mapping[str, LabelKind | None]) -> dict[str, int]:
+    """Labels that say who asks and labels that say who answers, as `Q` and `A` do, are believed if both occur."""
+    if not {"asks", "answers"} <= set(kinds.values()):
+        return dict(contrasts)
+    said = {"asks": LABEL_CONTRAST, "answers": -LABEL_CONTRAST}
+    return {speaker: contrast + said.get(kinds[speaker] or "", 0) for speaker, contrast in contrasts.items()}
+
+
+def contrasts_of(scores: Mapping[str, int], partners: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+    """Each score less half the mean score of the partners, each as often as they speak before or after."""
+    return {
+        speaker: score - round(PARTNER_WEIGHT * _mean_score(scores, partners.get(speaker, {})))
+        for speaker, score in scores.items()
     }
-    asked = {following.speaker for turn, following in pairwise(turns) if turn.asks}
-    return once - asked
 
 
-# --- two speakers
+def _mean_score(scores: Mapping[str, int], counts: Mapping[str, int]) -> float:
+    total = sum(counts.values())
+    return sum(scores[speaker] * count for speaker, count in counts.items()) / total if total else 0.0
 
 
-class Conduct(msgspec.Struct, frozen=True):
-    """How one of two speakers talks. Shares are of the speaker's turns, lengths in Latin letters."""
+def _askers(
+    turns: Sequence[TurnFeatures],
+    kinds: Mapping[str, LabelKind | None],
+    contrasts: Mapping[str, int],
+    moderators: Set[str],
+) -> tuple[set[str], set[str]]:
+    """Those who ask, and the asides among the others.
 
-    asking: float
-    addressing: float
-    length: float
-    """Mean length of what is said at a time, at least 1."""
-    opens: bool
-    thanks: bool
-    """The speaker is the first to thank in the last turns."""
-
-
-def _interviewer_of_two(
-    pair: Sequence[str], turns: Sequence[TurnFeatures], kinds: Mapping[str, LabelKind | None]
-) -> str | None:
-    """The one of two speakers who leads, or None if it is not clear.
-
-    The label of an outlet decides. Otherwise the leader asks more, says less, opens the dialogue and thanks at the end.
+    Moderators are asides, unless they lead the talk: nobody else asks, or only an audience that asks less than they do.
     """
-    outlets = [speaker for speaker in pair if kinds[speaker] in {"outlet", "asks"}]
-    if len(outlets) == 1:
-        return outlets[0]
-    first, second = pair
-    score = _leader_score(_conduct(first, pair, turns), _conduct(second, pair, turns))
-    if score >= MIN_LEADER_SCORE:
-        return first
-    return second if score <= -MIN_LEADER_SCORE else None
+    if not moderators:
+        return _some_but_not_all(list(contrasts), contrasts), set()
+    rest = [speaker for speaker in contrasts if speaker not in moderators]
+    askers = {speaker for speaker in rest if contrasts[speaker] > 0}
+    leading = {speaker for speaker in moderators if contrasts[speaker] > 0}
+    if not askers:
+        if not leading:
+            leading = {max(moderators, key=lambda speaker: (contrasts[speaker], speaker))}
+        return leading, set(moderators) - leading
+    if leading and _lead_an_audience(turns, kinds, leading, askers):
+        return leading | (askers if len(askers) < len(rest) else set()), set(moderators) - leading
+    return _some_but_not_all(rest, contrasts) if len(rest) > 1 else askers, set(moderators)
 
 
-def _leader_score(first: Conduct, second: Conduct) -> float:
-    """The evidence for who leads: positive for `first`, negative for `second`."""
-    score = ASKING_WEIGHT * (first.asking - second.asking)
-    score += ADDRESSING_WEIGHT * (first.addressing - second.addressing)
-    score += BREVITY_WEIGHT * max(-1.0, min(1.0, math.log2(second.length / first.length)))
-    score += OPENING_WEIGHT if first.opens else -OPENING_WEIGHT
-    score += THANKING_WEIGHT if first.thanks else -THANKING_WEIGHT if second.thanks else 0.0
-    return round(score, 2)
+def _lead_an_audience(
+    turns: Sequence[TurnFeatures], kinds: Mapping[str, LabelKind | None], leading: Set[str], askers: Set[str]
+) -> bool:
+    """Whether moderators ask, and more than the others who ask, none of whom has a label for it."""
+    own = [turn.asks for turn in turns if turn.speaker in leading]
+    others = sum(turn.speaker in askers for turn in turns)
+    asks = sum(own) >= MIN_ASKING_MODERATOR_SHARE * len(own)
+    return asks and len(own) > others and all(kinds[speaker] != "asks" for speaker in askers)
 
 
-def _conduct(speaker: str, pair: Sequence[str], turns: Sequence[TurnFeatures]) -> Conduct:
-    own = [turn for turn in turns if turn.speaker == speaker]
-    merged = _merge_turns([turn for turn in turns if turn.speaker in pair])
-    lengths = [turn.length for turn in merged if turn.speaker == speaker]
-    thanks = next((turn.speaker for turn in merged[-CLOSING_TURNS:] if turn.thanks), None)
-    return Conduct(
-        asking=_asking_share(own),
-        addressing=sum(turn.addresses for turn in own) / len(own),
-        length=max(sum(lengths) / len(lengths), 1),
-        opens=merged[0].speaker == speaker,
-        thanks=thanks == speaker,
-    )
+def _bystanders(turns: Sequence[TurnFeatures], kinds: Mapping[str, LabelKind | None]) -> set[str]:
+    """Speakers with one turn while two others talk, who neither ask nor are asked: a cameraman, an aide."""
+    own = Counter(turn.speaker for turn in turns)
+    if len(own) < 3 or sum(count >= MIN_MAIN_SPEAKER_TURNS for count in own.values()) != 2:  # noqa: PLR2004
+        return set()
+    once = {turn.speaker for turn in turns if own[turn.speaker] == 1 and kinds[turn.speaker] is None and not turn.asks}
+    return once - {following.speaker for turn, following in pairwise(turns) if turn.asks}
 
 
-def _merge_turns(turns: Sequence[TurnFeatures]) -> list[TurnFeatures]:
-    """The turns with successive ones of one speaker merged."""
-    merged: list[TurnFeatures] = []
-    for turn in turns:
-        if merged and merged[-1].speaker == turn.speaker:
-            last = merged[-1]
-            merged[-1] = TurnFeatures(
-                turn.speaker,
-                turn.kind,
-                last.asks or turn.asks,
-                last.length + turn.length,
-                turn.from_vocabulary,
-                last.thanks or turn.thanks,
-                last.addresses or turn.addresses,
-            )
-        else:
-            merged.append(turn)
-    return merged
+def _some_but_not_all(speakers: Sequence[str], contrasts: Mapping[str, int]) -> set[str]:
+    """Those with a positive contrast; at least the one with the highest, and never the one with the lowest.
+
+    Of equals it is the one who speaks first.
+    """
+    askers = {speaker for speaker in speakers if contrasts[speaker] > 0}
+    if not askers:
+        return {max(speakers, key=lambda speaker: contrasts[speaker])}
+    if len(askers) == len(speakers):
+        askers.discard(min(reversed(speakers), key=lambda speaker: contrasts[speaker]))
+    return askers
 
 
-def _asking_share(turns: Sequence[TurnFeatures]) -> float:
-    return sum(turn.asks for turn in turns) / len(turns)
+# --- confidence
+
+
+def decision_evidence(
+    turns: Sequence[TurnFeatures], contrasts: Mapping[str, int], askers: Set[str]
+) -> tuple[float, float]:
+    """The two things that a confidence is made of, in log odds.
+
+    The first is how far those who ask are from those who do not, over all turns; the second how clearly anybody asks.
+    """
+    asking = [contrasts[turn.speaker] for turn in turns if turn.speaker in askers]
+    others = [contrasts[turn.speaker] for turn in turns if turn.speaker not in askers]
+    if not asking or not others:
+        return 0.0, 0.0
+    distance = (sum(asking) / len(asking) - sum(others) / len(others)) / UNITS_PER_NAT
+    return distance, max(asking) / UNITS_PER_NAT
+
+
+def decision_confidence(turns: Sequence[TurnFeatures], contrasts: Mapping[str, int], askers: Set[str]) -> float:
+    """How likely the sides of a document are right, as `roles.tsv` tells for families left out; two digits."""
+    start, of_distance, of_clearest = confidence_weights()
+    distance, clearest = decision_evidence(turns, contrasts, askers)
+    odds = start + of_distance * distance + of_clearest * clearest
+    return round(1 / (1 + math.exp(-odds)), 2)
+
+
+@cache
+def confidence_weights() -> tuple[float, float, float]:
+    """The weights of `roles.tsv`: without evidence, of the distance, of the clearest asker."""
+    weights = {name: int(value) / UNITS_PER_NAT for name, value in table(__package__, "roles.tsv")}
+    return weights["start"], weights["distance"], weights["clearest"]
+
+
+# --- why
+
+
+class Reason(msgspec.Struct, frozen=True, gc=False):
+    """A feature that decided, its value, and how much the score of the speaker would be lower with a usual value."""
+
+    feature: str
+    value: int
+    effect: int
+
+
+def explain_roles(turns: Sequence[TurnFeatures], speaker: str, count: int = 5) -> list[Reason]:
+    """The features that decided most whether a speaker asks, strongest first.
+
+    The effect of a feature is how the score changes if it has its median in the training data instead; positive speaks
+    for asking.
+    """
+    features = speaker_features(turns)[speaker]
+    medians = feature_medians()
+    changed = [[*features[:at], medians[name], *features[at + 1 :]] for at, name in enumerate(SpeakerFeatures._fields)]
+    score, *others = load_trees("roles", __package__).scores([features, *changed])
+    reasons = [
+        Reason(name, value, score - other)
+        for name, value, other in zip(SpeakerFeatures._fields, features, others, strict=True)
+    ]
+    deciding = [reason for reason in reasons if reason.effect]
+    return sorted(deciding, key=lambda reason: -abs(reason.effect))[:count]
+
+
+@cache
+def feature_medians() -> dict[str, int]:
+    """The median of each feature in the training data."""
+    return {name: int(value) for name, value in table(__package__, "roles-medians.tsv")}

@@ -36,6 +36,12 @@ MINUTES_TEXT = (
     "\n* [ada] Thank you."
 )
 
+CONVERSATION_TEXT = "The Harbour in Winter\n" + "".join(
+    f"{name}: We moved the boats on day {number}, and the wind was from the north. I wrote it down.\n"
+    for number in range(6)
+    for name in ("Ada Fern", "Ivo Moss")
+)
+
 RULES = (
     Rule("dialogue.title", "the first line, short and without a full stop, or the first heading", (TALK_TEXT,)),
     Rule("dialogue.title-key", "the title among the keys above the article", ("---\ntitle: A Walk\n---\nI walk.",)),
@@ -151,6 +157,12 @@ RULES = (
         "somebody who speaks once",
         (f"{TALK_TEXT}\nIvo Moss: Is it cold?\nAda Fern: No.",),
         (TALK_TEXT,),
+    ),
+    Rule(
+        "dialogue.open-roles",
+        "a conversation in which it is not clear who asks",
+        (CONVERSATION_TEXT,),
+        (TALK_TEXT, STORY_TEXT),
     ),
     Rule(
         "dialogue.two-titles", "two lines that could be the title", ("---\ntitle: A Walk\n---\n# Slow Steps\nI walk.",)

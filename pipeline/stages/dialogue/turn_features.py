@@ -1,32 +1,29 @@
-"""What one turn shows of the role of its speaker: whether it asks, how long it is, whether it thanks and says you."""
+"""What one turn shows of the role of its speaker: its label, its length, its questions, its words, whom it names."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
-import regex
 
 from pipeline.stages.dialogue.blocks import Block
+from pipeline.stages.dialogue.conduct import Conduct, read_conduct
 from pipeline.stages.dialogue.label_candidates import LabelCandidate, LabelKind
-from pipeline.stages.dialogue.pronouns import SECOND_PERSON
+from pipeline.stages.dialogue.speaker_mentions import (
+    MAX_MENTIONED_SPEAKERS,
+    NO_FRAME,
+    NOT_MENTIONED,
+    ArticleFrame,
+    Mention,
+    mentions_in_frame,
+    name_forms,
+    named_speakers,
+)
 
-ADDRESS_CHARS = 300
-"""Characters of a turn that are read for `you`."""
 LATIN_QUESTION_CHARS, CHINESE_QUESTION_CHARS = 120, 60
 """Characters at the end of a turn in which a question mark makes it a question."""
-MAX_BRIEF_TURN_CHARS = 120
-"""Characters of a turn that may thank anywhere in it."""
 MIN_TEXT_AFTER_LABEL = 3
 """Characters after a label below which the turn begins in the next block."""
-THANKS_ANYWHERE = regex.compile(r"\b(?:thank you|thanks)\b|谢谢|謝謝|感谢|感謝", regex.IGNORECASE)
-THANKS_AT_START = regex.compile(
-    r"""
-    (?:(?:Well|All\ right|Right|Okay|OK|And|So|Great|Perfect)[,.]?\s)*       # Well, thank you
-    (?:\p{Lu}[\p{L}.’'\-]+(?:\s\p{Lu}[\p{L}.’'\-]+){0,2},\s)?                # Ada Fern, thank you
-    (?:thank\ you|thanks)\b
-  | .{0,6}(?:谢谢|謝謝|感谢|感謝)                                            # 非常感谢
-    """,
-    regex.IGNORECASE | regex.VERBOSE,
-)
+
+NO_CONDUCT = Conduct()
 
 
 class TurnFeatures(msgspec.Struct, frozen=True, gc=False):
@@ -38,46 +35,66 @@ class TurnFeatures(msgspec.Struct, frozen=True, gc=False):
     speaker: str
     kind: LabelKind | None
     asks: bool
-    """It ends in a question."""
+    """Its first or its second paragraph ends in a question."""
     length: int
     from_vocabulary: bool = False
     """The user names the label."""
-    thanks: bool = False
-    addresses: bool = False
-    """It says `you`."""
+    ends_asking: bool = False
+    """Its last paragraph ends in a question mark."""
+    question_marks: int = 0
+    paragraphs: int = 1
+    conduct: Conduct = NO_CONDUCT
+    """What its words do."""
+    mention: Mention = NOT_MENTIONED
+    """Where the speaker is named outside of the turns."""
+    addressed: tuple[str, ...] = ()
+    """The other speakers that it names."""
 
 
-def turn_features(turn: Sequence[Block], label: LabelCandidate, speaker: str, *, manners: bool) -> TurnFeatures:
-    """The features of one turn, whose first block begins with `label`.
+class LabelledTurn(msgspec.Struct, frozen=True, gc=False):
+    """The blocks of one turn, the label with which the first begins, and the speaker."""
 
-    Without `manners`, thanks and `you` are not looked for.
-    """
-    first = turn[0]
-    length = _spoken_length(first.text) + sum(
-        _spoken_length(block.text) for block in turn[1:] if not block.level or not block.could_be_heading()
-    )
-    alone = label.text_start >= len(first.text) - MIN_TEXT_AFTER_LABEL and len(turn) > 1
-    text = turn[1].text if alone else first.text[label.text_start :]
+    blocks: Sequence[Block]
+    label: LabelCandidate
+    speaker: str
+
+
+def document_turn_features(turns: Sequence[LabelledTurn], frame: ArticleFrame = NO_FRAME) -> list[TurnFeatures]:
+    """The features of all turns of a document, in order; `frame` is what is printed around them."""
+    speakers = tuple(dict.fromkeys(turn.speaker for turn in turns))
+    mentions = mentions_in_frame(speakers, frame)
+    few = speakers if len(speakers) <= MAX_MENTIONED_SPEAKERS else ()
+    forms = {speaker: name_forms(speaker) for speaker in few}
+    return [turn_features(turn, mentions[turn.speaker], forms) for turn in turns]
+
+
+def turn_features(turn: LabelledTurn, mention: Mention, forms: Mapping[str, Sequence[str]]) -> TurnFeatures:
+    """The features of one turn. `forms` are the names of the speakers whom it may address."""
+    first, *others = turn.blocks
+    spoken = [block for block in others if not block.level or not block.could_be_heading()]
+    alone = turn.label.text_start >= len(first.text) - MIN_TEXT_AFTER_LABEL and len(turn.blocks) > 1
+    text = turn.blocks[1].text if alone else first.text[turn.label.text_start :]
     asks = (
         first.asks
         or "?" in text[-LATIN_QUESTION_CHARS:]
         or "？" in text[-CHINESE_QUESTION_CHARS:]
-        or (len(turn) > 1 and turn[1].asks)
+        or (len(turn.blocks) > 1 and turn.blocks[1].asks)
     )
+    last = spoken[-1] if spoken else first
+    whole = text if last is first or (alone and last is turn.blocks[1]) else f"{text}\n{last.text}"
     return TurnFeatures(
-        speaker,
-        label.kind,
+        turn.speaker,
+        turn.label.kind,
         asks,
-        length,
-        label.from_vocabulary,
-        thanks=manners and _thanks(text),
-        addresses=manners and SECOND_PERSON.search(text[:ADDRESS_CHARS]) is not None,
+        _spoken_length(first.text[turn.label.text_start :]) + sum(_spoken_length(block.text) for block in spoken),
+        turn.label.from_vocabulary,
+        last.asks,
+        sum(block.text.count("?") + block.text.count("？") for block in (first, *spoken)),
+        max(len(spoken) + (not alone), 1),
+        read_conduct(whole),
+        mention,
+        named_speakers(whole, turn.speaker, forms),
     )
-
-
-def _thanks(text: str) -> bool:
-    brief = len(text) <= MAX_BRIEF_TURN_CHARS
-    return THANKS_AT_START.match(text.lstrip("*_ ")) is not None or (brief and THANKS_ANYWHERE.search(text) is not None)
 
 
 def _spoken_length(text: str) -> int:
