@@ -216,9 +216,7 @@ def measure(examples: Sequence[Example], seed: int, out: Path | None) -> None:
     same = measured(seen, lambda e: outside[e.name], MIN_PROBABILITY, MIN_OPENING_PROBABILITY)
     print(shown("the same documents, out of family", same))
     dressed = [example for example in examples if example.layout and example.name in outside]
-    new = measured(
-        dressed, lambda e: outside[e.name], MIN_PROBABILITY, MIN_OPENING_PROBABILITY, lambda e: e.layout
-    )
+    new = measured(dressed, lambda e: outside[e.name], MIN_PROBABILITY, MIN_OPENING_PROBABILITY, lambda e: e.layout)
     print(shown("out of family and layout", new))
     for family, (f1, whole) in sorted(new.by_family.items(), key=lambda item: item[1]):
         print(f"   {family:28s} F1 {f1:.3f} whole {whole:.2f}")
@@ -227,7 +225,7 @@ def measure(examples: Sequence[Example], seed: int, out: Path | None) -> None:
 def read_examples(folder: Path, cache: Path | None, seed: int) -> list[Example]:
     """All documents to learn from; `cache` keeps them for the next run."""
     if cache is not None and cache.exists():
-        kept: list[Example] = pickle.loads(cache.read_bytes())  # noqa: S301 -- our own file
+        kept: list[Example] = pickle.loads(cache.read_bytes())
         return kept
     examples = [
         *real_examples(folder, TALKS_PER_SOURCE, OTHERS_PER_SOURCE, seed),

@@ -91,7 +91,9 @@ def parse_body(
         blocks=tuple(blocks[i] for i in rest),
         by_block={position[i]: label for i, label in sorted(labels.by_block.items()) if i in position},
         unlabelled={position[i]: part for i, part in sorted(labels.unlabelled.items()) if i in position},
-        unlabelled_confidences={position[i]: value for i, value in labels.unlabelled_confidences.items() if i in position},
+        unlabelled_confidences={
+            position[i]: value for i, value in labels.unlabelled_confidences.items() if i in position
+        },
     )
     title_text = blocks[title.title].text if title.title is not None else key_title or ""
     body, roles = _parse_rest(turns, key_names, ArticleFrame(title_text, "", makers))
@@ -136,7 +138,9 @@ def _split_body(blocks: Sequence[Block], vocabulary: Vocabulary, key_title: str 
         turns = _with_glued_turns(turns, divided, vocabulary)
     candidates = find_label_candidates(turns.blocks, vocabulary)
     title = find_title(turns.blocks, candidates | turns.by_block, key_title)
-    return _SplitBody(turns.blocks, dict(sorted((candidates | turns.by_block).items())), title, _without_title(turns, title))
+    return _SplitBody(
+        turns.blocks, dict(sorted((candidates | turns.by_block).items())), title, _without_title(turns, title)
+    )
 
 
 import os
@@ -146,7 +150,11 @@ def _find_turns(blocks: Sequence[Block], vocabulary: Vocabulary, key_title: str 
     """The turns that the learned decision finds, or those of the rules if it finds none."""
     mode = os.environ.get("TURNS", "ml")
     learned = selected_turns(find_turn_starts(blocks, vocabulary), blocks, vocabulary) if "m" in mode else None
-    rules = rule_turns(blocks, vocabulary, key_title) if "r" in mode or not learned.by_block and not learned.unlabelled else None
+    rules = (
+        rule_turns(blocks, vocabulary, key_title)
+        if "r" in mode or (not learned.by_block and not learned.unlabelled)
+        else None
+    )
     if mode == "m":
         return learned
     if mode == "r":
@@ -350,7 +358,12 @@ def _is_heading_in_turn(blocks: Sequence[Block], i: int, turn: _Turn) -> bool:
 
 def _begins_answer(blocks: Sequence[Block], i: int, turn: _Turn) -> bool:
     """Whether the question ends above a block: with its bold, with its question mark, or with its paragraph."""
-    is_over = turn.label is None or blocks[i - 1].asks or i > turn.start + 1 or (blocks[turn.start].bold and not blocks[i].bold)
+    is_over = (
+        turn.label is None
+        or blocks[i - 1].asks
+        or i > turn.start + 1
+        or (blocks[turn.start].bold and not blocks[i].bold)
+    )
     return is_over and not blocks[i].text.endswith("?**")
 
 

@@ -6,8 +6,6 @@ Labels that recur and score high enough are speakers' (`label_selection`); quest
 
 from collections.abc import Mapping, Sequence
 
-import msgspec
-
 from pipeline.lexicon.vocabulary import Vocabulary
 from pipeline.stages.dialogue.blocks import Block
 from pipeline.stages.dialogue.label_candidates import LabelCandidate, find_candidate

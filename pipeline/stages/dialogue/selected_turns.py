@@ -10,7 +10,7 @@ from pipeline.lexicon.vocabulary import NO_VOCABULARY, Vocabulary
 from pipeline.stages.dialogue.blocks import Block, block_slice
 from pipeline.stages.dialogue.label_candidates import LabelCandidate, LabelForm, cue_of, label_key, vocabulary_labels
 from pipeline.stages.dialogue.questions import QUESTION_NUMBER
-from pipeline.stages.dialogue.turn_candidates import TurnCandidate, TurnForm, read_opening
+from pipeline.stages.dialogue.turn_candidates import TurnCandidate, TurnForm
 from pipeline.stages.dialogue.turn_starts import TurnStart, TurnStarts
 
 UnlabelledPart = Literal["question", "answer"]
@@ -38,9 +38,7 @@ class SelectedTurns(msgspec.Struct, frozen=True, gc=False):
     doubtful: tuple[LabelCandidate, ...] = ()
 
 
-def selected_turns(
-    found: TurnStarts, blocks: Sequence[Block], vocabulary: Vocabulary = NO_VOCABULARY
-) -> SelectedTurns:
+def selected_turns(found: TurnStarts, blocks: Sequence[Block], vocabulary: Vocabulary = NO_VOCABULARY) -> SelectedTurns:
     """The turns that were found among `blocks`, with blocks divided at turns that start amid them."""
     divided, number = _divide(blocks, found.starts)
     by_block: dict[int, LabelCandidate] = {}
@@ -87,9 +85,9 @@ def _divide(
     number: dict[tuple[int, int], int] = {}
     for i, block in enumerate(blocks):
         cuts = [0, *sorted(amid.get(i, ()))]
-        for start, end in zip(cuts, [*cuts[1:], len(block.text)], strict=True):
-            number[i, start] = len(divided)
-            divided.append(block if len(cuts) == 1 else block_slice(block, start, end))
+        for cut, end in zip(cuts, [*cuts[1:], len(block.text)], strict=True):
+            number[i, cut] = len(divided)
+            divided.append(block if len(cuts) == 1 else block_slice(block, cut, end))
     return tuple(divided), number
 
 
@@ -102,7 +100,13 @@ def _label_of(candidate: TurnCandidate, whole: Block, block: Block, vocabulary: 
         start = block.start + at
         words = candidate.words - shift
         return LabelCandidate(
-            start, start + len(CHANGE_OF_SPEAKER), CHANGE_OF_SPEAKER, CHANGE_OF_SPEAKER, None, True, words
+            start,
+            start + len(CHANGE_OF_SPEAKER),
+            CHANGE_OF_SPEAKER,
+            CHANGE_OF_SPEAKER,
+            None,
+            anonymous=True,
+            text_start=words,
         )
     start, end = candidate.label_start - shift, candidate.label_end - shift
     text = block.text[start:end]

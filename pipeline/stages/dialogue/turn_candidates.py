@@ -48,7 +48,9 @@ OPENING = regex.compile(
     (?: (?P<cell>\|\s*+)
       | (?P<change>(?:>{{2,}}|»)\s*+)
       | (?P<item>[\-*+•●◦·–]\s++(?!\|))
-      | (?P<number>(?:\d{{1,3}}(?:[.)、．]|(?=[\s*_]*+[QA]\b))|[(（]\d{{1,3}}[)）]|[一二三四五六七八九十]{{1,3}}、|[①-⑳])(?!\d)\s*+)
+      | (?P<number>
+            (?: \d{{1,3}}(?:[.)、．]|(?=[\s*_]*+[QA]\b)) | [(（]\d{{1,3}}[)）] | [一二三四五六七八九十]{{1,3}}、 | [①-⑳] )
+            (?!\d)\s*+ )
       | (?P<time>{TIME}(?=[\s*_>\-–—]|\p{{L}})[\s>\-–—]*+)
       | (?P<box>\[[ xX]?\]\s++)
       | (?P<bold>\*\*|__(?=\S))
@@ -77,15 +79,27 @@ BRACKETED_LABEL = regex.compile(
     regex.VERBOSE,
 )
 LETTER_LABEL = regex.compile(
-    r"(?P<label>(?:[QA]|Question|Answer|QUESTION|ANSWER)(?:[ ]?\d{1,3})?|[问答問])(?:[*_]++[.、)）]?\s*+|[.、)）．][*_]*+\s*+|\s++|(?=[\p{Han}]{4}))[*_]*+(?=\S)"
+    r"""
+    (?P<label>(?:[QA]|Question|Answer|QUESTION|ANSWER)(?:[ ]?\d{1,3})?|[问答問])
+    (?: [*_]++[.、)）]?\s*+                       # **Q** Why walk?
+      | [.、)）．][*_]*+\s*+                      # Q. Why walk?
+      | \s++                                      # Q Why walk?
+      | (?=[\p{Han}]{4}) )                        # 问你为什么走
+    [*_]*+(?=\S)
+    """,
+    regex.VERBOSE,
 )
 WIDE_LABEL = regex.compile(r"(?P<label>[^\s*_|](?:\S|[ ](?![ ])){0,40}?)[*_]*+(?:\u3000+|\t+|[ ]{2,})(?=\S)")
 CELL_LABEL = regex.compile(r"(?P<label>[^|\n]{1,40}?)[*_]*+\s*+\|\s*+[*_]*+(?=[^|\s\-:])")
 SIGN_LABEL = regex.compile(
     rf"""
-    (?: (?P<label>{CAPITALISED_WORD}(?:[ ]{CAPITALISED_WORD}|[ ]\p{{Ll}}{{1,3}}(?=[ ])|,){{0,4}}|\p{{Han}}{{1,6}}(?:·\p{{Han}}{{1,6}})?
-        |\p{{Ll}}{{1,4}})(?:[ ]?[(（][^()（）\n]{{1,30}}[)）])?[*_]*+\s?(?:::|[—–|｜>=~/]|->?(?=\s)|{TIME}(?=[\s*_]))
-      | (?P<label>\p{{Lu}}[\p{{Lu}}.,'’\- ]{{1,30}}?)\.(?=\s) )
+    (?: (?P<label>
+            {CAPITALISED_WORD}(?:[ ]{CAPITALISED_WORD}|[ ]\p{{Ll}}{{1,3}}(?=[ ])|,){{0,4}}    # Ada Fern
+          | \p{{Han}}{{1,6}}(?:·\p{{Han}}{{1,6}})?
+          | \p{{Ll}}{{1,4}} )
+        (?:[ ]?[(（][^()（）\n]{{1,30}}[)）])?[*_]*+\s?                                       # Ada Fern (guide)
+        (?: :: | [—–|｜>=~/] | ->?(?=\s) | {TIME}(?=[\s*_]) )                                 # Ada — Yes.
+      | (?P<label>\p{{Lu}}[\p{{Lu}}.,'’\- ]{{1,30}}?)\.(?=\s) )                               # ADA FERN. Yes.
     [*_]*+\s*+[*_]*+(?=\S)
     """,
     regex.VERBOSE,
@@ -93,10 +107,11 @@ SIGN_LABEL = regex.compile(
 TIMED_LINE = regex.compile(rf"(?P<label>[^\n]{{1,{MAX_LABEL_CHARS}}}?)[\s,(\[—–\-*_]++{TIME}[\])\s*_]*+$")
 LABEL_BEFORE = regex.compile(
     rf"""
-    (?: (?<=[。！？!?…”」）)\].][\s*_]*+)
-        (?P<label>[^\s，。：！？,.:;；、“”（）()\[\]*_|]{{1,20}}(?:[ ][^\s，。：！？,.:;；*_|]{{1,15}}){{0,2}})    # … walk. Ada
-      | (?<=[\s*_])(?P<label>{CAPITALISED_WORD}(?:[ ]{CAPITALISED_WORD}|[ ]\p{{Ll}}{{1,3}}(?=[ ])){{0,3}})        # … Ada Fern
-      | \*\*(?P<label>[^*\n:：]{{1,30}}) )
+    (?: (?<=[。！？!?…”」）)\].][\s*_]*+)                                                  # … walk. Ada
+        (?P<label>[^\s，。：！？,.:;；、“”（）()\[\]*_|]{{1,20}}(?:[ ][^\s，。：！？,.:;；*_|]{{1,15}}){{0,2}})
+      | (?<=[\s*_])                                                                         # … Ada Fern
+        (?P<label>{CAPITALISED_WORD}(?:[ ]{CAPITALISED_WORD}|[ ]\p{{Ll}}{{1,3}}(?=[ ])){{0,3}})
+      | \*\*(?P<label>[^*\n:：]{{1,30}}) )                                                  # … **Ada
     [*_]*+$
     """,
     regex.VERBOSE,
@@ -188,9 +203,7 @@ def find_turn_candidates(blocks: Sequence[Block], openings: Sequence[TurnOpening
         if not block.reference:
             found.extend(_candidates_of(i, blocks, openings))
     counts = Counter(candidate.key for candidate in found)
-    return [
-        candidate for candidate in found if candidate.form not in RECURRING_FORMS or counts[candidate.key] > 1
-    ]
+    return [candidate for candidate in found if candidate.form not in RECURRING_FORMS or counts[candidate.key] > 1]
 
 
 def _candidates_of(i: int, blocks: Sequence[Block], openings: Sequence[TurnOpening]) -> Iterator[TurnCandidate]:
@@ -251,7 +264,12 @@ def _labelled(i: int, blocks: Sequence[Block], opening: TurnOpening) -> Iterator
         else:
             match = None
     first = text[at : at + 1]
-    if first in "[【(（［" and first and (bracket := BRACKETED_LABEL.match(text, at)) and WORD_CHARACTER.search(bracket["label"]):
+    if (
+        first in "[【(（［"
+        and first
+        and (bracket := BRACKETED_LABEL.match(text, at))
+        and WORD_CHARACTER.search(bracket["label"])
+    ):
         if WORD_CHARACTER.search(text, bracket.end()):
             yield _of_match(i, bracket, i, bracket.end(), "bracket", timed=opening.time)
         elif has_next:
@@ -273,7 +291,7 @@ def _labelled(i: int, blocks: Sequence[Block], opening: TurnOpening) -> Iterator
         )
     elif ("  " in head or "\t" in head or "\u3000" in head) and (wide := WIDE_LABEL.match(text, at)):
         yield _of_match(i, wide, i, wide.end(), "wide", timed=opening.time)
-    if (sign := SIGN_LABEL.match(text, at)):
+    if sign := SIGN_LABEL.match(text, at):
         yield _of_match(i, sign, i, sign.end(), "sign", timed=opening.time)
 
 
@@ -328,9 +346,7 @@ def _of_match(
     start, end = match.span("label")
     label = match["label"]
     end -= len(label) - len(label.rstrip("*_ "))
-    return TurnCandidate(
-        i, 0, words_block, words, form, _plain(label), candidate_key(label), start, end, timed
-    )
+    return TurnCandidate(i, 0, words_block, words, form, _plain(label), candidate_key(label), start, end, timed)
 
 
 def _plain(label: str) -> str:

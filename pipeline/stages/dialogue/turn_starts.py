@@ -80,7 +80,7 @@ def find_turn_starts(blocks: Sequence[Block], vocabulary: Vocabulary = NO_VOCABU
         for i, candidate in enumerate(candidates)
         if i in named or likely[i] >= lowest[i]
     ]
-    starts = _one_at_a_place(accepted, openings)
+    starts = _one_at_a_place(accepted)
     is_sure = any(start.probability >= MIN_OPENING_PROBABILITY for start in starts)
     if not named and (len(starts) < MIN_TURNS or not is_sure):
         starts = []
@@ -114,7 +114,7 @@ def _thresholds(
     return [MIN_ALIKE_PROBABILITY if style in shown else MIN_PROBABILITY for style in styles]
 
 
-def _one_at_a_place(starts: Iterable[TurnStart], openings: Sequence[TurnOpening]) -> list[TurnStart]:
+def _one_at_a_place(starts: Iterable[TurnStart]) -> list[TurnStart]:
     """The starts without those that share their place or their words with a likelier one."""
     best: dict[tuple[int, int], TurnStart] = {}
     for start in starts:
