@@ -153,7 +153,10 @@ def measured(
     overall = np.mean(list(means.values()), axis=0) if means else np.zeros(4)
     total = sum(count for _, count in clean.values())
     return Figures(
-        *(float(value) for value in overall),
+        float(overall[0]),
+        float(overall[1]),
+        float(overall[2]),
+        float(overall[3]),
         sum(none for none, _ in clean.values()) / max(1, total),
         {family: (float(values[0]), float(values[3])) for family, values in means.items()},
         {group: (none, count) for group, (none, count) in clean.items()},

@@ -298,7 +298,7 @@ def style_of(candidate: TurnCandidate, block: Block, opening: TurnOpening, asks:
 class _Group(NamedTuple):
     """What the lines of one style have in common, in the order of the features."""
 
-    count: int
+    lines: int
     share: int
     labels: int
     recurring: int
@@ -448,7 +448,7 @@ class _Reading:
             if candidate.key in recurring and candidate.form not in {"line", "paragraph"}
         )
         labelled = [group for style, group in self.groups.items() if style[0] not in {"line", "paragraph"}]
-        best = max(labelled, key=lambda group: group.recurring * group.count * group.span, default=None)
+        best = max(labelled, key=lambda group: group.recurring * group.lines * group.span, default=None)
         size = len(self.blocks)
         headings = [i for i, block in enumerate(self.blocks) if block.level]
         bold = [i for i, block in enumerate(self.blocks) if block.bold]
@@ -459,7 +459,7 @@ class _Reading:
             log(sum(self.count[key] for key in recurring)),
             min(share(covered, self.length), 300),
             _entropy(self.count.values()),
-            best.count if best else 0,
+            best.lines if best else 0,
             best.recurring if best else 0,
             best.alternates if best else 0,
             best.span if best else 0,
