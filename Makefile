@@ -95,8 +95,9 @@ closing: $(INSTALLED)  ## learn anew where a talk ends: make closing CASES=folde
 	$(BIN)/python -m pip install --quiet --requirement requirements-lexicon.txt
 	$(BIN)/python scripts/train_closing.py --cases $(CASES) --structure $(STRUCTURE)
 
-structure: $(INSTALLED)  ## grow the forest that tells who asks anew: make structure TALKS=folder
+structure: $(INSTALLED)  ## grow the forests of turns and of roles anew: make structure TALKS=folder
 	$(BIN)/python -m pip install --quiet --requirement requirements-lexicon.txt
+	$(BIN)/python scripts/train_turn_starts.py $(TALKS)
 	$(BIN)/python scripts/train_roles.py $(TALKS)
 
 clean:  ## remove what make made

@@ -5,9 +5,9 @@ A document goes through these modules, in this order:
 - `blocks` makes blocks of the paragraphs that no earlier stage took, `block_evidence` adds what the markup of a page
   said of them.
 - `duplicates` finds a body that is printed twice, `translations` a second language.
-- `parse_body` labels the blocks of one language. It asks `titles` for the title, `label_candidates` for what could be
-  a speaker's label, `label_selection` which of these are labels, `speaker_aliases` and `speaker_key` who is meant,
-  `roles` who asks and who answers, `questions` for questions without labels, and `closing` where the dialogue ends.
+- `parse_body` labels the blocks of one language. It asks `turn_starts` where turns start, `rule_turns` if that finds
+  none, `titles` for the title, `speaker_aliases` and `speaker_key` who is meant, `roles` who asks and who answers, and
+  `closing` where the dialogue ends.
 - `notes` says what is doubtful.
 """
 
