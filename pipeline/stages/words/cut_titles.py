@@ -164,11 +164,13 @@ def _whole_word(after: str, title: _TitleLine, last: str, before: Sequence[str])
             return word
         if title.unspaced and zipf < MAX_UNKNOWN_ZIPF and last[0].islower():
             return ""
-    if not last.islower() or not _is_long(title) or fragment in LETTER_RUN.findall(after.lower()):
-        return None
     max_zipf = MAX_LIKELY_FRAGMENT_ZIPF if title.dots is None else MAX_DOTTED_FRAGMENT_ZIPF
+    if zipf >= max_zipf or not last.islower() or not _is_long(title):
+        return None
     points = MIN_LIKELIER_POINTS if title.dots is None else MIN_DOTTED_LIKELIER_POINTS
-    return "" if zipf < max_zipf and _likelier_points(before[-1], fragment) > points else None
+    if _likelier_points(before[-1], fragment) <= points:
+        return None
+    return None if fragment in LETTER_RUN.findall(lowered(after)) else ""
 
 
 def _likelier_points(before: str, fragment: str) -> int:
