@@ -176,7 +176,7 @@ def _lead_an_audience(
 def _bystanders(turns: Sequence[TurnFeatures], kinds: Mapping[str, LabelKind | None]) -> set[str]:
     """Speakers with one turn while two others talk, who neither ask nor are asked: a cameraman, an aide."""
     own = Counter(turn.speaker for turn in turns)
-    if len(own) < 3 or sum(count >= MIN_MAIN_SPEAKER_TURNS for count in own.values()) != 2:  # noqa: PLR2004
+    if len(own) < 3 or sum(count >= MIN_MAIN_SPEAKER_TURNS for count in own.values()) != 2:
         return set()
     once = {turn.speaker for turn in turns if own[turn.speaker] == 1 and kinds[turn.speaker] is None and not turn.asks}
     return once - {following.speaker for turn, following in pairwise(turns) if turn.asks}
