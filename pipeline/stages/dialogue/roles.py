@@ -34,6 +34,8 @@ MIN_MAIN_SPEAKER_TURNS = 4
 """Turns of each of two main speakers from which a speaker with one turn is a bystander."""
 MIN_CONFIDENCE = 0.3
 """Confidence below which nobody is the interviewer. Of such documents of families left out, one in eight is right."""
+MIN_ASKING_OUTLETS, MAX_UNCLEAR_CONTRAST = 2, UNITS_PER_NAT
+"""Outlets that ask from which another one does, if the evidence against it is at most this."""
 LABEL_CONTRAST = 20 * UNITS_PER_NAT
 """More than the forest can say against a label."""
 LABELLED_CONFIDENCE = 0.97
@@ -119,7 +121,14 @@ def speaker_contrasts(turns: Sequence[TurnFeatures]) -> dict[str, int]:
 
 
 def _with_labels(contrasts: Mapping[str, int], kinds: Mapping[str, LabelKind | None]) -> dict[str, int]:
-    """Labels that say who asks and labels that say who answers, as `Q` and `A` do, are believed if both occur."""
+    """Labels that say who asks and labels that say who answers, as `Q` and `A` do, are believed if both occur.
+
+    Where several outlets ask, one that says too little to tell asks as well.
+    """
+    outlets = [speaker for speaker, kind in kinds.items() if kind == "outlet"]
+    if sum(contrasts[speaker] > 0 for speaker in outlets) >= MIN_ASKING_OUTLETS:
+        unclear = {speaker: 1 for speaker in outlets if -MAX_UNCLEAR_CONTRAST < contrasts[speaker] <= 0}
+        contrasts = {**contrasts, **unclear}
     if not {"asks", "answers"} <= set(kinds.values()):
         return dict(contrasts)
     said = {"asks": LABEL_CONTRAST, "answers": -LABEL_CONTRAST}
