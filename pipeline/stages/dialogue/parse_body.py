@@ -287,7 +287,6 @@ def _parse_turns(turns: SelectedTurns, body: _ReadTurns) -> Iterator[LabelledBlo
         name = body.names[label.key] if label else None
         turn = _Turn(i, ends[i], label, parts[i], name, confidence, i in holding, answered)
         yield from _parse_turn(blocks, turn)
-        yield from _parse_turn(blocks, turn)
 
 
 def _questions_that_hold_answers(
