@@ -11,6 +11,7 @@ scikit-learn grows the trees; nothing that runs needs it.
 """
 
 import argparse
+import json
 import pickle
 import sys
 from collections import Counter, defaultdict
@@ -194,6 +195,8 @@ def measure(examples: Sequence[Example], seed: int, out: Path | None) -> None:
             if fold_of[example.family] != fold and layouts.get(example.layout, -1) != fold
         ]
         forest = grow(learned, seed)
+        if out is not None:
+            (out / f"{fold}.forest").write_bytes(forest)
         for example in examples:
             held = fold_of[example.family] == fold
             held_layout = not (example.layout and example.is_talk) or layouts[example.layout] == fold
@@ -203,7 +206,8 @@ def measure(examples: Sequence[Example], seed: int, out: Path | None) -> None:
                 inside[example.name] = probabilities(forest, example)
         print(f"fold {fold}: {len(learned):,} documents", file=sys.stderr, flush=True)
     if out is not None:
-        out.write_bytes(pickle.dumps(outside))
+        (out / "folds.json").write_text(json.dumps(fold_of), "utf-8")
+        (out / "probabilities.pickle").write_bytes(pickle.dumps(outside))
     of_real = [example for example in real if example.name in outside]
     for lowest in THRESHOLDS:
         for opening in OPENINGS:
@@ -245,14 +249,14 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="annotated documents")
     parser.add_argument("--folds", action="store_true", help="leave families out in turn and print figures")
     parser.add_argument("--examples", type=Path, help="file that keeps what was read for the next run")
-    parser.add_argument("--scores", type=Path, help="with --folds: file for the probabilities out of the fold")
+    parser.add_argument("--keep", type=Path, help="with --folds: folder for the forests and probabilities of the folds")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--to", type=Path, default=Path("pipeline/stages/dialogue/turn_starts.forest"))
     options = parser.parse_args()
     examples = read_examples(options.folder, options.examples, options.seed)
     print(f"{len(examples):,} documents, {sum(len(example.right) for example in examples):,} candidates", flush=True)
     if options.folds:
-        measure(examples, options.seed, options.scores)
+        measure(examples, options.seed, options.keep)
     else:
         options.to.write_bytes(grow(examples, options.seed))
 

@@ -31,7 +31,7 @@ from pipeline.stages.dialogue.speaker_mentions import ArticleFrame
 from pipeline.stages.dialogue.split_turns import split_glued_turns, split_one_line_dumps
 from pipeline.stages.dialogue.titles import TitleBlocks, find_title
 from pipeline.stages.dialogue.turn_features import LabelledTurn, document_turn_features
-from pipeline.stages.dialogue.turn_starts import find_turn_starts
+from pipeline.stages.dialogue.turn_starts import MIN_MEAN, MIN_SURE_MEAN, find_turn_starts
 from pipeline.text.lines import word_characters
 
 MAX_LEAD_CHARS = 3000
@@ -143,25 +143,25 @@ def _split_body(blocks: Sequence[Block], vocabulary: Vocabulary, key_title: str 
     )
 
 
-import os
-
-
 def _find_turns(blocks: Sequence[Block], vocabulary: Vocabulary, key_title: str | None) -> SelectedTurns:
-    """The turns that the learned decision finds, or those of the rules if it finds none."""
-    mode = os.environ.get("TURNS", "ml")
-    learned = selected_turns(find_turn_starts(blocks, vocabulary), blocks, vocabulary) if "m" in mode else None
-    rules = (
-        rule_turns(blocks, vocabulary, key_title)
-        if "r" in mode or (not learned.by_block and not learned.unlabelled)
-        else None
-    )
-    if mode == "m":
+    """The turns of the learned decision, or of the rules where it finds none or is not sure of them."""
+    found = find_turn_starts(blocks, vocabulary)
+    learned = selected_turns(found, blocks, vocabulary)
+    if found.starts and (vocabulary or found.mean >= MIN_SURE_MEAN):
         return learned
-    if mode == "r":
+    rules = rule_turns(blocks, vocabulary, key_title)
+    if rules.by_block or rules.unlabelled:
         return rules
-    if mode == "rm":
-        return rules if rules.by_block or rules.unlabelled else learned
-    return learned if learned.by_block or learned.unlabelled else rules
+    if found.mean >= MIN_MEAN:
+        return learned
+    return msgspec.structs.replace(rules, doubtful=_doubtful(learned, rules))
+
+
+def _doubtful(learned: SelectedTurns, rules: SelectedTurns) -> tuple[LabelCandidate, ...]:
+    """The labels that either decision nearly took, each once."""
+    unsure = [label for _, label in sorted(learned.by_block.items())]
+    labels = {label.key: label for label in (*unsure, *learned.doubtful, *rules.doubtful)}
+    return tuple(labels.values())
 
 
 def _recurring_label_texts(labels: Mapping[int, LabelCandidate]) -> set[str]:

@@ -18,6 +18,8 @@ LABEL_FORMS: Mapping[TurnForm, LabelForm] = {"letter": "word", "wide": "blanks",
 """What separates a label from its words, by the form of the candidate; a mark in all other forms."""
 CHANGE_OF_SPEAKER = ">>"
 MIN_CONFIDENCE, MAX_CONFIDENCE = 0.5, 0.99
+MIN_UNLABELLED_SHARE = 0.34
+"""Questions without a label for each labelled turn from which they are asked of those who have labels."""
 WORDS = regex.compile(r"[\p{L}\p{N}].*[\p{L}\p{N}]|[\p{L}\p{N}]", regex.DOTALL)
 BRACKETS = {"(": ")", "[": "]", "（": "）", "【": "】"}
 
@@ -57,13 +59,13 @@ def selected_turns(found: TurnStarts, blocks: Sequence[Block], vocabulary: Vocab
         _label_of(start.candidate, blocks[start.candidate.block], blocks[start.candidate.block], vocabulary)
         for start in found.refused
     )
-    parts = _sides(divided, by_block, unlabelled.keys())
+    parts = _without_stray_questions(_sides(divided, by_block, unlabelled.keys()), by_block)
     return SelectedTurns(
         divided,
         by_block,
         parts,
         {key: confidence(sum(values) / len(values)) for key, values in likely.items()},
-        {i: confidence(start.probability) for i, start in unlabelled.items()},
+        {i: confidence(unlabelled[i].probability) for i in parts},
         doubtful,
     )
 
@@ -164,27 +166,44 @@ def _sides(
 ) -> dict[int, UnlabelledPart]:
     """Whether each turn without a label asks or answers.
 
-    Questions are set alike, so a style in which most lines ask is that of the questions; what follows an unlabelled
-    question answers.
+    Questions are set alike, so a style in which most lines ask is that of the questions. Beside labelled turns the
+    others are all questions or all answers: those who ask have labels, or those who answer. Without any label, what
+    follows a question answers.
     """
     places = sorted(unlabelled)
     asking = _asking_styles(blocks, places)
-    starts = sorted({*places, *by_block})
-    position = {i: n for n, i in enumerate(starts)}
+    plain = [i for i in places if _style(blocks[i]) not in asking]
+    beside = _part_beside_labels(blocks, by_block, plain) if by_block else None
     sides: dict[int, UnlabelledPart] = {}
+    before: UnlabelledPart = "answer"
     for i in places:
-        block = blocks[i]
-        n = position[i]
-        before = starts[n - 1] if n else None
-        follows_question = before is not None and sides.get(before) == "question"
-        above_label = n + 1 < len(starts) and starts[n + 1] in by_block
-        if _style(block) in asking:
-            sides[i] = "question"
-        elif follows_question:
-            sides[i] = "answer"
+        if _style(blocks[i]) in asking:
+            part: UnlabelledPart = "question"
+        elif beside is not None:
+            part = beside
         else:
-            sides[i] = "question" if block.asks or above_label or not by_block else "answer"
+            part = "answer" if before == "question" else "question"
+        sides[i] = before = part
     return sides
+
+
+def _part_beside_labels(
+    blocks: Sequence[Block], by_block: Mapping[int, LabelCandidate], plain: Sequence[int]
+) -> UnlabelledPart:
+    """What turns without a label are beside those with one: answers if the labelled ones ask more."""
+    labelled = sum(blocks[i].asks or label.kind == "asks" for i, label in by_block.items()) / len(by_block)
+    unlabelled = sum(blocks[i].asks for i in plain) / len(plain) if plain else 0.0
+    return "answer" if labelled >= unlabelled else "question"
+
+
+def _without_stray_questions(
+    sides: dict[int, UnlabelledPart], by_block: Mapping[int, LabelCandidate]
+) -> dict[int, UnlabelledPart]:
+    """The turns without a label, without questions that are few beside labelled turns: those people ask themselves."""
+    questions = sum(part == "question" for part in sides.values())
+    if questions >= MIN_UNLABELLED_SHARE * len(by_block):
+        return sides
+    return {i: part for i, part in sides.items() if part == "answer"}
 
 
 def _asking_styles(blocks: Sequence[Block], places: Sequence[int]) -> set[QuestionStyle]:

@@ -7,7 +7,8 @@ shows what the other labels look like.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cache
 
 import msgspec
@@ -25,9 +26,13 @@ from pipeline.stages.dialogue.turn_candidates import (
 from pipeline.stages.dialogue.turn_start_features import RECURRING, style_of, turn_start_features
 
 MIN_PROBABILITY, MIN_OPENING_PROBABILITY = 0.25, 0.5
-"""Probability from which a candidate is a turn, in a document with at least one turn of the second probability.
+"""Probability from which a candidate is a turn, in a document with at least one turn of the second probability."""
+MIN_KNOWN_PROBABILITY, MIN_KNOWN_SHARE, MIN_KNOWN_TURNS = 0.05, 0.5, 2
+"""Probability from which a label is a turn's if at least this share of its lines are, and so many."""
+MIN_SURE_MEAN, MIN_MEAN = 0.7, 0.6
+"""Mean probability of the turns from which they are preferred to those of the rules, and from which they count alone.
 
-Both were chosen on families of sources that were left out of the training.
+All of these were chosen on families of sources that were left out of the training.
 """
 MIN_DOUBTFUL_PROBABILITY = 0.15
 """Probability from which a refused label that recurs is worth a note."""
@@ -49,6 +54,11 @@ class TurnStarts(msgspec.Struct, frozen=True, gc=False):
 
     starts: tuple[TurnStart, ...] = ()
     refused: tuple[TurnStart, ...] = ()
+
+    @property
+    def mean(self) -> float:
+        """The mean probability of the turns; 0 without any."""
+        return sum(start.probability for start in self.starts) / len(self.starts) if self.starts else 0.0
 
 
 @cache
@@ -75,16 +85,25 @@ def find_turn_starts(blocks: Sequence[Block], vocabulary: Vocabulary = NO_VOCABU
     likely = probabilities(candidates, blocks, openings)
     named = _named_by_user(candidates, vocabulary) if vocabulary else {}
     lowest = _thresholds(candidates, blocks, openings, named)
-    accepted = [
-        TurnStart(candidate, 1.0 if i in named else likely[i], i in named)
-        for i, candidate in enumerate(candidates)
-        if i in named or likely[i] >= lowest[i]
-    ]
+    chosen = {i for i, probability in enumerate(likely) if i in named or probability >= lowest[i]}
+    chosen |= known_labels([candidate.key for candidate in candidates], likely, chosen)
+    accepted = [TurnStart(candidates[i], 1.0 if i in named else likely[i], i in named) for i in sorted(chosen)]
     starts = _one_at_a_place(accepted)
     is_sure = any(start.probability >= MIN_OPENING_PROBABILITY for start in starts)
     if not named and (len(starts) < MIN_TURNS or not is_sure):
         starts = []
     return TurnStarts(tuple(starts), tuple(_refused(candidates, likely, starts)))
+
+
+def known_labels(keys: Sequence[str], likely: Sequence[float], chosen: Set[int]) -> set[int]:
+    """Further candidates whose label starts turns elsewhere: they need to be less likely. `keys` are empty for none."""
+    lines, turns = Counter(keys), Counter(keys[i] for i in chosen)
+    known = {
+        key
+        for key, count in turns.items()
+        if key and count >= MIN_KNOWN_TURNS and count >= MIN_KNOWN_SHARE * lines[key]
+    }
+    return {i for i, key in enumerate(keys) if key in known and i not in chosen and likely[i] >= MIN_KNOWN_PROBABILITY}
 
 
 def _named_by_user(candidates: Sequence[TurnCandidate], vocabulary: Vocabulary) -> dict[int, LabelKind | None]:
