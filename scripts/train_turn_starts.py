@@ -28,7 +28,7 @@ from forest_file import forest_bytes
 from structure.examples import ANONYMOUS, Example, aligned, real_examples, redressed_examples, wanted_turns
 
 from pipeline.segmentation.trees import MAX_DEPTH, UNITS_PER_NAT, Trees
-from pipeline.stages.dialogue.turn_starts import MIN_OPENING_PROBABILITY, MIN_PROBABILITY, MIN_TURNS
+from pipeline.stages.dialogue.turn_starts import MIN_MEAN_PROBABILITY, MIN_PROBABILITY, MIN_TURNS, known_labels
 
 Array = NDArray[Any]
 
@@ -42,7 +42,7 @@ FAMILY_POWER, ROWS_POWER = 0.7, 0.7
 """A document counts less the more its family has, and a candidate less the more its document has."""
 TREES, RATE, LEAVES, MIN_LEAF, L2, FEATURES_PER_SPLIT = 120, 0.1, 24, 30, 5.0, 0.4
 THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(4, 13))
-OPENINGS = (0.0, 0.3, 0.4, 0.45, 0.5, 0.55, 0.6)
+MEANS = (0.0, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75)
 
 
 class Table(NamedTuple):
@@ -96,10 +96,11 @@ def probabilities(forest: bytes, example: Example) -> Array:
 # --- measuring
 
 
-def picked(example: Example, likely: Array, lowest: float, opening: float) -> list[int]:
+def picked(example: Example, likely: Array, lowest: float, mean: float) -> list[int]:
     """The places at which turns start."""
     best: dict[int, int] = {}
-    for i in np.flatnonzero(likely >= lowest):
+    chosen = set(np.flatnonzero(likely >= lowest).tolist())
+    for i in sorted(chosen | known_labels(example.labels, likely, chosen)):
         place = example.place[i]
         if place not in best or likely[i] > likely[best[place]]:
             best[place] = int(i)
@@ -110,8 +111,8 @@ def picked(example: Example, likely: Array, lowest: float, opening: float) -> li
         if not (label and label not in ANONYMOUS and label == last):
             found.append(place)
         last = label
-    sure = max((float(likely[i]) for i in best.values()), default=0.0)
-    return found if len(found) >= MIN_TURNS and sure >= opening else []
+    likely_turns = [float(likely[i]) for i in best.values()]
+    return found if len(found) >= MIN_TURNS and sum(likely_turns) >= mean * len(likely_turns) else []
 
 
 class Figures(NamedTuple):
@@ -128,14 +129,14 @@ class Figures(NamedTuple):
 
 
 def measured(
-    examples: Iterable[Example], likely: Callable[[Example], Array], lowest: float, opening: float,
+    examples: Iterable[Example], likely: Callable[[Example], Array], lowest: float, mean: float,
     family_of: Callable[[Example], str] = lambda example: example.family,
 ) -> Figures:  # fmt: skip
     """The figures of some documents."""
     sums: dict[tuple[str, str], Array] = defaultdict(lambda: np.zeros(5))
     clean: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for example in examples:
-        found = picked(example, likely(example), lowest, opening)
+        found = picked(example, likely(example), lowest, mean)
         if not example.is_talk:
             clean[example.group][0] += not found
             clean[example.group][1] += 1
@@ -210,20 +211,20 @@ def measure(examples: Sequence[Example], seed: int, out: Path | None) -> None:
         (out / "probabilities.pickle").write_bytes(pickle.dumps(outside))
     of_real = [example for example in real if example.name in outside]
     for lowest in THRESHOLDS:
-        for opening in OPENINGS:
-            figures = measured(of_real, lambda e: outside[e.name], lowest, opening)
-            print(shown(f"from {lowest:.2f}, opening {opening:.2f}", figures))
-    chosen = measured(of_real, lambda e: outside[e.name], MIN_PROBABILITY, MIN_OPENING_PROBABILITY)
+        for mean in MEANS:
+            figures = measured(of_real, lambda e: outside[e.name], lowest, mean)
+            print(shown(f"from {lowest:.2f}, mean {mean:.2f}", figures))
+    chosen = measured(of_real, lambda e: outside[e.name], MIN_PROBABILITY, MIN_MEAN_PROBABILITY)
     print(shown("out of family", chosen))
     for family, (f1, whole) in sorted(chosen.by_family.items(), key=lambda item: item[1]):
         print(f"   {family:28s} F1 {f1:.3f} whole {whole:.2f}")
     print("   without a talk:", ", ".join(f"{group} {a}/{b}" for group, (a, b) in sorted(chosen.by_group.items())))
     seen = [example for example in real if example.name in inside]
-    print(shown("in the fold", measured(seen, lambda e: inside[e.name], MIN_PROBABILITY, MIN_OPENING_PROBABILITY)))
-    same = measured(seen, lambda e: outside[e.name], MIN_PROBABILITY, MIN_OPENING_PROBABILITY)
+    print(shown("in the fold", measured(seen, lambda e: inside[e.name], MIN_PROBABILITY, MIN_MEAN_PROBABILITY)))
+    same = measured(seen, lambda e: outside[e.name], MIN_PROBABILITY, MIN_MEAN_PROBABILITY)
     print(shown("the same documents, out of family", same))
     dressed = [example for example in examples if example.layout and example.name in outside]
-    new = measured(dressed, lambda e: outside[e.name], MIN_PROBABILITY, MIN_OPENING_PROBABILITY, lambda e: e.layout)
+    new = measured(dressed, lambda e: outside[e.name], MIN_PROBABILITY, MIN_MEAN_PROBABILITY, lambda e: e.layout)
     print(shown("out of family and layout", new))
     for family, (f1, whole) in sorted(new.by_family.items(), key=lambda item: item[1]):
         print(f"   {family:28s} F1 {f1:.3f} whole {whole:.2f}")

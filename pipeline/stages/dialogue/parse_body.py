@@ -31,7 +31,7 @@ from pipeline.stages.dialogue.speaker_mentions import ArticleFrame
 from pipeline.stages.dialogue.split_turns import split_glued_turns, split_one_line_dumps
 from pipeline.stages.dialogue.titles import TitleBlocks, find_title
 from pipeline.stages.dialogue.turn_features import LabelledTurn, document_turn_features
-from pipeline.stages.dialogue.turn_starts import MIN_MEAN, MIN_SURE_MEAN, find_turn_starts
+from pipeline.stages.dialogue.turn_starts import find_turn_starts
 from pipeline.text.lines import word_characters
 
 MAX_LEAD_CHARS = 3000
@@ -144,16 +144,12 @@ def _split_body(blocks: Sequence[Block], vocabulary: Vocabulary, key_title: str 
 
 
 def _find_turns(blocks: Sequence[Block], vocabulary: Vocabulary, key_title: str | None) -> SelectedTurns:
-    """The turns of the learned decision, or of the rules where it finds none or is not sure of them."""
+    """The turns of the learned decision, or of the rules where it finds no talk."""
     found = find_turn_starts(blocks, vocabulary)
     learned = selected_turns(found, blocks, vocabulary)
-    if found.starts and (vocabulary or found.mean >= MIN_SURE_MEAN):
+    if found.is_talk:
         return learned
     rules = rule_turns(blocks, vocabulary, key_title)
-    if rules.by_block or rules.unlabelled:
-        return rules
-    if found.mean >= MIN_MEAN:
-        return learned
     return msgspec.structs.replace(rules, doubtful=_doubtful(learned, rules))
 
 

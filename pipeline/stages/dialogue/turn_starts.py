@@ -25,12 +25,10 @@ from pipeline.stages.dialogue.turn_candidates import (
 )
 from pipeline.stages.dialogue.turn_start_features import RECURRING, style_of, turn_start_features
 
-MIN_PROBABILITY, MIN_OPENING_PROBABILITY = 0.25, 0.5
-"""Probability from which a candidate is a turn, in a document with at least one turn of the second probability."""
+MIN_PROBABILITY, MIN_MEAN_PROBABILITY = 0.3, 0.65
+"""Probability from which a candidate is a turn, and mean of the turns from which the document is a talk."""
 MIN_KNOWN_PROBABILITY, MIN_KNOWN_SHARE, MIN_KNOWN_TURNS = 0.05, 0.5, 2
-"""Probability from which a label is a turn's if at least this share of its lines are, and so many."""
-MIN_SURE_MEAN, MIN_MEAN = 0.7, 0.6
-"""Mean probability of the turns from which they are preferred to those of the rules, and from which they count alone.
+"""Probability from which a label is a turn's if at least this share of its lines are, and so many.
 
 All of these were chosen on families of sources that were left out of the training.
 """
@@ -54,6 +52,11 @@ class TurnStarts(msgspec.Struct, frozen=True, gc=False):
 
     starts: tuple[TurnStart, ...] = ()
     refused: tuple[TurnStart, ...] = ()
+
+    @property
+    def is_talk(self) -> bool:
+        """Whether the turns are likely enough for the document to be a talk, or the user names a speaker."""
+        return self.mean >= MIN_MEAN_PROBABILITY or any(start.from_vocabulary for start in self.starts)
 
     @property
     def mean(self) -> float:
@@ -89,8 +92,7 @@ def find_turn_starts(blocks: Sequence[Block], vocabulary: Vocabulary = NO_VOCABU
     chosen |= known_labels([candidate.key for candidate in candidates], likely, chosen)
     accepted = [TurnStart(candidates[i], 1.0 if i in named else likely[i], i in named) for i in sorted(chosen)]
     starts = _one_at_a_place(accepted)
-    is_sure = any(start.probability >= MIN_OPENING_PROBABILITY for start in starts)
-    if not named and (len(starts) < MIN_TURNS or not is_sure):
+    if len(starts) < MIN_TURNS and not named:
         starts = []
     return TurnStarts(tuple(starts), tuple(_refused(candidates, likely, starts)))
 
