@@ -147,7 +147,7 @@ def _find_turns(blocks: Sequence[Block], vocabulary: Vocabulary, key_title: str 
     """The turns of the learned decision, or of the rules where it finds no talk."""
     found = find_turn_starts(blocks, vocabulary)
     learned = selected_turns(found, blocks, vocabulary)
-    if found.is_talk:
+    if found.is_talk and (learned.is_two_sided or vocabulary):
         return learned
     rules = rule_turns(blocks, vocabulary, key_title)
     return msgspec.structs.replace(rules, doubtful=_doubtful(learned, rules))
@@ -184,7 +184,9 @@ def _with_glued_turns(turns: SelectedTurns, divided: Sequence[Block], vocabulary
             if label is not None and label.key in keys:
                 by_block[i] = label
         elif before in turns.by_block:
-            by_block[i] = turns.by_block[before]
+            # A label that holds that of a known speaker is a heading, glued to it.
+            if turns.by_block[before].end <= block.end:
+                by_block[i] = turns.by_block[before]
         elif before in turns.unlabelled:
             unlabelled[i] = turns.unlabelled[before]
             confidences[i] = turns.unlabelled_confidences[before]

@@ -8,7 +8,14 @@ import regex
 
 from pipeline.lexicon.vocabulary import NO_VOCABULARY, Vocabulary
 from pipeline.stages.dialogue.blocks import Block, block_slice
-from pipeline.stages.dialogue.label_candidates import LabelCandidate, LabelForm, cue_of, label_key, vocabulary_labels
+from pipeline.stages.dialogue.label_candidates import (
+    NUMBER_AFTER_QA,
+    LabelCandidate,
+    LabelForm,
+    cue_of,
+    label_key,
+    vocabulary_labels,
+)
 from pipeline.stages.dialogue.questions import QUESTION_NUMBER
 from pipeline.stages.dialogue.turn_candidates import TurnCandidate, TurnForm
 from pipeline.stages.dialogue.turn_starts import TurnStart, TurnStarts
@@ -38,6 +45,12 @@ class SelectedTurns(msgspec.Struct, frozen=True, gc=False):
     confidences: dict[str, float]
     unlabelled_confidences: dict[int, float]
     doubtful: tuple[LabelCandidate, ...] = ()
+
+    @property
+    def is_two_sided(self) -> bool:
+        """Whether more than one speaker is seen: the turns of a single label are only one side of a talk."""
+        keys = {label.key for label in self.by_block.values()}
+        return len(keys) > 1 or CHANGE_OF_SPEAKER in keys or bool(self.unlabelled)
 
 
 def selected_turns(found: TurnStarts, blocks: Sequence[Block], vocabulary: Vocabulary = NO_VOCABULARY) -> SelectedTurns:
@@ -119,6 +132,10 @@ def _label_of(candidate: TurnCandidate, whole: Block, block: Block, vocabulary: 
     named = vocabulary.derived(vocabulary_labels) if vocabulary else {}
     words = candidate.words - shift if candidate.words_block == candidate.block else len(block.text)
     spans = [(0, start), (end, words)]
+    glued = words == end or not block.text[words - 1].isspace()
+    if kind == "asks" and anonymous and glued and (number := NUMBER_AFTER_QA.match(block.text, words)):
+        spans.append(number.span("number"))
+        words = number.end()
     return LabelCandidate(
         block.start + start,
         block.start + end,

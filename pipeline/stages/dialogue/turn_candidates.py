@@ -7,13 +7,19 @@ of `TurnForm`.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
 import regex
 
 from pipeline.stages.dialogue.blocks import CLOSING_CHARS, Block
-from pipeline.stages.dialogue.label_candidates import CAPITALISED_WORD, PARENTHESISED, TRAILING_NUMBER
+from pipeline.stages.dialogue.label_candidates import (
+    CAPITALISED_WORD,
+    PARENTHESISED,
+    TRAILING_NUMBER,
+    cue_of,
+)
 
 TurnForm = Literal[
     "mark", "above", "line", "bracket", "change", "letter", "timed", "wide", "cell", "sign", "inner", "paragraph"
@@ -212,6 +218,8 @@ def _candidates_of(i: int, blocks: Sequence[Block], openings: Sequence[TurnOpeni
     text, at = block.text, opening.end
     labelled = False
     for candidate in _labelled(i, blocks, opening):
+        if is_never_speaker(candidate.label):
+            continue
         labelled = labelled or candidate.form not in {"line", "sign", "wide"}
         yield candidate
     if opening.change and not labelled:
@@ -220,6 +228,13 @@ def _candidates_of(i: int, blocks: Sequence[Block], openings: Sequence[TurnOpeni
         yield TurnCandidate(i, 0, i, at, "paragraph")
     if len(text) > MIN_INNER_BLOCK_CHARS:
         yield from _inner(i, text, at)
+
+
+@lru_cache(maxsize=8192)
+def is_never_speaker(label: str) -> bool:
+    """Whether the words of a label announce something else than a speaker: `Note`, `来源`."""
+    cue = cue_of(label) if label else None
+    return cue is not None and cue.kind == "never"
 
 
 def _is_set_apart(block: Block, opening: TurnOpening) -> bool:
@@ -273,7 +288,7 @@ def _labelled(i: int, blocks: Sequence[Block], opening: TurnOpening) -> Iterator
     ):
         if WORD_CHARACTER.search(text, bracket.end()):
             yield _of_match(i, bracket, i, bracket.end(), "bracket", timed=opening.time)
-        elif has_next:
+        elif has_next and first in "[［【":
             yield _of_match(i, bracket, i + 1, -1, "above", timed=opening.time)
     if opening.cell and match is None and (cell := CELL_LABEL.match(text, at)):
         yield _of_match(i, cell, i, cell.end(), "cell", timed=opening.time)

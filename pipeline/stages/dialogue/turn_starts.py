@@ -8,7 +8,7 @@ shows what the other labels look like.
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from functools import cache
 
 import msgspec
@@ -16,14 +16,20 @@ import msgspec
 from pipeline.lexicon.vocabulary import NO_VOCABULARY, Vocabulary
 from pipeline.segmentation.trees import UNITS_PER_NAT, Trees, load_trees
 from pipeline.stages.dialogue.blocks import Block
-from pipeline.stages.dialogue.label_candidates import LabelKind, label_key, vocabulary_labels
+from pipeline.stages.dialogue.label_candidates import LabelKind, cue_of, label_key, vocabulary_labels
 from pipeline.stages.dialogue.turn_candidates import (
     TurnCandidate,
     TurnOpening,
     find_turn_candidates,
     read_opening,
 )
-from pipeline.stages.dialogue.turn_start_features import RECURRING, style_of, turn_start_features
+from pipeline.stages.dialogue.turn_start_features import (
+    RECURRING,
+    TurnStartFeatures,
+    log,
+    style_of,
+    turn_start_features,
+)
 
 MIN_PROBABILITY, MIN_MEAN_PROBABILITY = 0.3, 0.65
 """Probability from which a candidate is a turn, and mean of the turns from which the document is a talk."""
@@ -37,6 +43,12 @@ MIN_DOUBTFUL_PROBABILITY = 0.15
 MIN_ALIKE_PROBABILITY = 0.02
 """Probability from which a label that is set like one that the user names is a turn."""
 MIN_TURNS = 2
+MIN_ASKING_TOPIC_SHARE = 50
+"""Percentage of the lines of a label such as `问题` that must ask."""
+MIN_CONVERSING_SHARE = 25
+"""Percentage of the lines of a label that must say I or you, if none asks and it is set like one that the user names."""
+MAX_ORDINARY_NAME = 40
+"""How ordinary a word may be, as a percentage, to be a name."""
 
 
 class TurnStart(msgspec.Struct, frozen=True, gc=False):
@@ -56,7 +68,9 @@ class TurnStarts(msgspec.Struct, frozen=True, gc=False):
     @property
     def is_talk(self) -> bool:
         """Whether the turns are likely enough for the document to be a talk, or the user names a speaker."""
-        return self.mean >= MIN_MEAN_PROBABILITY or any(start.from_vocabulary for start in self.starts)
+        if any(start.from_vocabulary for start in self.starts):
+            return True
+        return self.mean >= MIN_MEAN_PROBABILITY
 
     @property
     def mean(self) -> float:
@@ -69,32 +83,75 @@ def _trees() -> Trees:
     return load_trees("turn_starts", __package__)
 
 
-def probabilities(
-    candidates: Sequence[TurnCandidate], blocks: Sequence[Block], openings: Sequence[TurnOpening]
-) -> list[float]:
+def probabilities(features: Sequence[TurnStartFeatures]) -> list[float]:
     """The probability of each candidate that a turn starts there."""
-    if not candidates:
+    if not features:
         return []
-    scores = _trees().scores(turn_start_features(candidates, blocks, openings))
-    return [1 / (1 + math.exp(-score / UNITS_PER_NAT)) for score in scores]
+    return [1 / (1 + math.exp(-score / UNITS_PER_NAT)) for score in _trees().scores(features)]
 
 
 def find_turn_starts(blocks: Sequence[Block], vocabulary: Vocabulary = NO_VOCABULARY) -> TurnStarts:
     """Where turns start in the body of a document."""
     openings = [read_opening(block) for block in blocks]
     candidates = find_turn_candidates(blocks, openings)
-    if not candidates:
-        return TurnStarts()
-    likely = probabilities(candidates, blocks, openings)
+    features = turn_start_features(candidates, blocks, openings)
+    likely = probabilities(features)
     named = _named_by_user(candidates, vocabulary) if vocabulary else {}
-    lowest = _thresholds(candidates, blocks, openings, named)
-    chosen = {i for i, probability in enumerate(likely) if i in named or probability >= lowest[i]}
+    chosen = {
+        i
+        for i, probability in enumerate(likely)
+        if i in named or (probability >= MIN_PROBABILITY and not _is_topic(candidates[i], features[i]))
+    }
     chosen |= known_labels([candidate.key for candidate in candidates], likely, chosen)
+    chosen |= known_labels(_question_styles(candidates, blocks, openings), likely, chosen)
+    if named:
+        styles = [_style(candidate, blocks, openings) for candidate in candidates]
+        shown = {styles[i] for i in named}
+        chosen |= {
+            i
+            for i, style in enumerate(styles)
+            if style in shown and likely[i] >= MIN_ALIKE_PROBABILITY and _may_speak(candidates[i], features[i])
+        }
     accepted = [TurnStart(candidates[i], 1.0 if i in named else likely[i], i in named) for i in sorted(chosen)]
     starts = _one_at_a_place(accepted)
     if len(starts) < MIN_TURNS and not named:
         starts = []
     return TurnStarts(tuple(starts), tuple(_refused(candidates, likely, starts)))
+
+
+def _question_styles(
+    candidates: Sequence[TurnCandidate], blocks: Sequence[Block], openings: Sequence[TurnOpening]
+) -> list[str]:
+    """For each line without a label that asks and is set apart, how it is set; empty for all other candidates."""
+    styles = []
+    for candidate in candidates:
+        block = blocks[candidate.block]
+        apart = candidate.form == "paragraph" and block.asks and (block.level or block.bold or block.italic)
+        styles.append(repr(style_of(candidate, block, openings[candidate.block], 1)) if apart else "")
+    return styles
+
+
+def _style(candidate: TurnCandidate, blocks: Sequence[Block], openings: Sequence[TurnOpening]) -> tuple[object, ...]:
+    if not candidate.label:
+        return ()
+    return style_of(candidate, blocks[candidate.block], openings[candidate.block], 0)
+
+
+def _is_topic(candidate: TurnCandidate, features: TurnStartFeatures) -> bool:
+    """Whether `问题` means a problem here: it has no number, and less than half of its lines ask."""
+    cue = cue_of(candidate.label) if candidate.label else None
+    if cue is None or not cue.asking or features.label_digit:
+        return False
+    return features.label_question_share < MIN_ASKING_TOPIC_SHARE
+
+
+def _may_speak(candidate: TurnCandidate, features: TurnStartFeatures) -> bool:
+    """Whether a label that recurs is a name or speaks, or one that occurs once is a name and speaks."""
+    if not candidate.label:
+        return False
+    speaks = features.label_question_share > 0 or features.label_conversing >= MIN_CONVERSING_SHARE
+    named = bool(features.label_name) or (not features.label_han and features.label_ordinary < MAX_ORDINARY_NAME)
+    return speaks or named if features.label_count > log(1) else speaks and named
 
 
 def known_labels(keys: Sequence[str], likely: Sequence[float], chosen: Set[int]) -> set[int]:
@@ -118,23 +175,6 @@ def _named_by_user(candidates: Sequence[TurnCandidate], vocabulary: Vocabulary) 
     }
 
 
-def _thresholds(
-    candidates: Sequence[TurnCandidate],
-    blocks: Sequence[Block],
-    openings: Sequence[TurnOpening],
-    named: Mapping[int, LabelKind | None],
-) -> list[float]:
-    """For each candidate the probability from which it is a turn: less if it is set like one that the user names."""
-    if not named:
-        return [MIN_PROBABILITY] * len(candidates)
-    styles = [
-        style_of(candidate, blocks[candidate.block], openings[candidate.block], 0) if candidate.label else ()
-        for candidate in candidates
-    ]
-    shown = {styles[i] for i in named}
-    return [MIN_ALIKE_PROBABILITY if style in shown else MIN_PROBABILITY for style in styles]
-
-
 def _one_at_a_place(starts: Iterable[TurnStart]) -> list[TurnStart]:
     """The starts without those that share their place or their words with a likelier one."""
     best: dict[tuple[int, int], TurnStart] = {}
@@ -147,11 +187,21 @@ def _one_at_a_place(starts: Iterable[TurnStart]) -> list[TurnStart]:
     below = {
         start.candidate.words_block for start in best.values() if start.candidate.words_block != start.candidate.block
     }
-    return [
-        start
-        for _, start in sorted(best.items())
-        if not (start.candidate.form == "paragraph" and start.candidate.block in below)
-    ]
+    apart: list[TurnStart] = []
+    for _, start in sorted(best.items()):
+        if start.candidate.form == "paragraph" and start.candidate.block in below:
+            continue
+        if apart and _overlap(apart[-1].candidate, start.candidate):
+            if _rank(start) > _rank(apart[-1]):
+                apart[-1] = start
+        else:
+            apart.append(start)
+    return apart
+
+
+def _overlap(first: TurnCandidate, second: TurnCandidate) -> bool:
+    """Whether a turn would start within the label of the one before it: `Fern:` in `Ada Fern:`."""
+    return first.block == second.block == first.words_block and second.start < first.words
 
 
 def _rank(start: TurnStart) -> tuple[bool, float]:
