@@ -103,7 +103,7 @@ def find_turn_starts(blocks: Sequence[Block], vocabulary: Vocabulary = NO_VOCABU
         if i in named or (probability >= MIN_PROBABILITY and not _is_topic(candidates[i], features[i]))
     }
     chosen |= known_labels([candidate.key for candidate in candidates], likely, chosen)
-    chosen |= known_labels(_question_styles(candidates, blocks, openings), likely, chosen)
+    chosen |= known_labels(_question_styles(candidates, blocks, chosen), likely, chosen)
     if named:
         styles = [_style(candidate, blocks, openings) for candidate in candidates]
         shown = {styles[i] for i in named}
@@ -119,15 +119,17 @@ def find_turn_starts(blocks: Sequence[Block], vocabulary: Vocabulary = NO_VOCABU
     return TurnStarts(tuple(starts), tuple(_refused(candidates, likely, starts)))
 
 
-def _question_styles(
-    candidates: Sequence[TurnCandidate], blocks: Sequence[Block], openings: Sequence[TurnOpening]
-) -> list[str]:
-    """For each line without a label that asks and is set apart, how it is set; empty for all other candidates."""
+def _question_styles(candidates: Sequence[TurnCandidate], blocks: Sequence[Block], chosen: Set[int]) -> list[str]:
+    """For each line that is set apart and asks, or is right above a label's turn, how it is set; empty for others."""
+    labelled = {candidates[i].block for i in chosen if candidates[i].label}
     styles = []
     for candidate in candidates:
         block = blocks[candidate.block]
-        apart = candidate.form == "paragraph" and block.asks and (block.level or block.bold or block.italic)
-        styles.append(repr(style_of(candidate, block, openings[candidate.block], 1)) if apart else "")
+        above = candidate.block + 1 in labelled
+        if candidate.form == "paragraph" and (block.level or block.bold or block.italic) and (above or block.asks):
+            styles.append(f"{block.level} {block.bold} {block.italic} {above}")
+        else:
+            styles.append("")
     return styles
 
 
