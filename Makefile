@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 CONSUMERS := tests/consumers/node_modules/.installed
 
-.PHONY: help run test test-fast soak check coverage bench floors lexicon forests golden schema clean
+.PHONY: help run test test-fast soak check coverage bench floors lexicon forests structure golden schema clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -90,6 +90,11 @@ lexicon: $(INSTALLED)  ## build the word data anew: make lexicon CORPORA="prose.
 forests: $(INSTALLED)  ## grow the forests of spacing anew: make forests CORPORA="prose.txt.xz ..." PUBLIC=benchmark
 	$(BIN)/python -m pip install --quiet --requirement requirements-lexicon.txt
 	$(BIN)/python scripts/train_spacing.py $(CORPORA) --public $(PUBLIC)
+
+structure: $(INSTALLED)  ## grow the trees of structure anew: make structure DOCUMENTS=structure CASES=cases
+	$(BIN)/python -m pip install --quiet --requirement requirements-lexicon.txt
+	$(BIN)/python scripts/train_narration.py $(DOCUMENTS) $(CASES)
+	$(BIN)/python scripts/train_kind.py $(DOCUMENTS) $(CASES)
 
 clean:  ## remove what make made
 	rm -rf $(VENV) tests/consumers/node_modules build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* htmlcov output/_run

@@ -7,6 +7,7 @@ A document goes through these modules, in this order:
 - `parse_body` labels the blocks of one language. It asks `titles` for the title, `label_candidates` for what could be
   a speaker's label, `label_selection` which of these are labels, `speaker_aliases` and `speaker_key` who is meant,
   `roles` who asks and who answers, `questions` for questions without labels, and `closing` where the dialogue ends.
+- `stories` refuses the turns of a body that tells a story (`narration`).
 - `notes` says what is doubtful.
 """
 
@@ -25,6 +26,7 @@ from pipeline.stages.dialogue.labelled_block import LabelledBlock
 from pipeline.stages.dialogue.notes import structure_notes, translation_mismatch
 from pipeline.stages.dialogue.parse_body import ParsedBody, parse_body
 from pipeline.stages.dialogue.rules import RULES
+from pipeline.stages.dialogue.stories import without_story_turns
 from pipeline.stages.dialogue.titles import NON_WORD_CHARS
 from pipeline.stages.dialogue.translations import (
     BodyVersion,
@@ -67,14 +69,14 @@ class Dialogue:
         repeats = find_repeats(blocks, makers)
         versions = split_versions(document, [block for i, block in enumerate(blocks) if i not in repeats])
         title_text = " ".join(document.text[slice(*line)] for line in key_title.lines) if key_title else None
-        body = parse_body(versions[0].blocks, document.vocabulary, title_text, makers)
+        body = without_story_turns(parse_body(versions[0].blocks, document.vocabulary, title_text, makers))
         # A title that the body prints is the title there, and a key above.
         unprinted = None if any(labelled.part == "title" for labelled in body.blocks) else key_title
         yield from _front_matter_labels(document.text, keys, unprinted.lines if unprinted else ())
         labels = list(_body_labels(body.blocks))
         yield from structure_notes(body, unprinted.value_span if unprinted else None, document.text)
         for version in versions[1:]:
-            translation = parse_body(version.blocks, document.vocabulary)
+            translation = without_story_turns(parse_body(version.blocks, document.vocabulary))
             yield from _version_labels(version, body, translation)
             labels += _body_labels(with_body_names(body.blocks, translation.blocks))
             yield from translation_mismatch(body, translation)
