@@ -70,7 +70,7 @@ class KindSource(NamedTuple):
 class _Recorder:
     """A finder that only remembers the document that it is given."""
 
-    seen: list[Document]
+    seen: ClassVar[list[Document]] = []
     name: ClassVar[str] = "recorder"
     after: ClassVar[frozenset[str]] = frozenset({"dialogue"})
     needs: ClassVar[frozenset[str]] = frozenset()
@@ -95,14 +95,13 @@ def kind_rows(structure: Path, cases: Path, seed: int) -> list[KindRow]:
 
 def labelled(sources: Iterable[KindSource], finders: Sequence[str] = FINDERS) -> Iterator[tuple[KindSource, Document]]:
     """Each source with its document, as the stage `kind` gets it; with other finders, without the labels of these."""
-    seen: list[Document] = []
     repairs = itertools.takewhile(lambda name: name != FINDERS[0], BUILT_IN)
-    recipe: list[str | Stage] = [*repairs, *finders, _Recorder(seen)]
+    recipe: list[str | Stage] = [*repairs, *finders, _Recorder()]
     pipeline = Pipeline(recipe)
     for source in sources:
-        seen.clear()
+        _Recorder.seen.clear()
         pipeline.process(source.data, id="document")
-        yield source, seen[0]
+        yield source, _Recorder.seen[0]
 
 
 def _made(structure: Path, seed: int) -> Iterator[KindSource]:

@@ -12,14 +12,14 @@ BARE_TEXT = (
     "Would you go again?\nTomorrow, if my knees allow it and if somebody lends me a better boat than the last one."
 )
 STORY_WITH_SPEECH_TEXT = (
-    "Where have you been, my boy? she asked, and she set the lamp on the table.\n"
-    "I went down to the harbour, he said. He looked at his boots, which were wet, and he did not sit down.\n"
-    "And did you see him there, at the ropes? asked the old woman.\n"
-    "He was there, said the boy. He had a letter in his hand, but he turned away when he saw me come.\n"
-    "What did you tell him, then? cried she.\n"
-    "I told him nothing, he answered. There was nothing that I could have said. He stood a while and went.\n"
+    "She set the lamp on the table. Where have you been, my boy?\n"
+    "I went down to the harbour, he said. He looked at his boots, which were wet, and he did not sit down by the fire.\n"
+    "And did you see him there, at the ropes?\n"
+    "I saw him, said the boy. He had a letter in his hand, but he turned away when he saw me come along the wall.\n"
+    "What did you tell him, then?\n"
+    "I told him nothing, he answered. There was nothing that I could have said. He stood a while, and then he went.\n"
     "She rose and walked to the window. The rain had stopped. Nobody was in the lane, and the gate stood open.\n"
-    "Will you go to him once more, if I ask you? she said at last.\n"
+    "Will you go to him once more, if I ask you?\n"
     "I will go, said he, and he took his cap from the nail, and she heard the latch fall behind him.\n"
 )
 ESSAY_TEXT = (
