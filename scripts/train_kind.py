@@ -35,8 +35,6 @@ Array = NDArray[Any]
 FOLDS = 8
 MADE_WEIGHT = 3.0
 """How much the made documents of a kind and language count, in families of real sources."""
-MODELS = 3
-"""Models that are averaged; they differ in the features that each split may ask for."""
 TREES, RATE, DEPTH, LEAVES = 25, 0.2, 3, 8
 MIN_LEAF, REGULARISATION, FEATURE_SHARE = 25, 30.0, 0.2
 MARGIN_STEP, MAX_MARGIN = 10, 12_000
@@ -80,34 +78,31 @@ def weights(rows: Sequence[KindRow]) -> Array:
 
 def grown(rows: Sequence[KindRow]) -> bytes:
     """The trees of all kinds, as they are written."""
+    model = HistGradientBoostingClassifier(
+        max_iter=TREES, learning_rate=RATE, max_leaf_nodes=LEAVES, max_depth=DEPTH, min_samples_leaf=MIN_LEAF,
+        l2_regularization=REGULARISATION, max_features=FEATURE_SHARE, early_stopping=False, random_state=0,
+    )  # fmt: skip
     features = np.array([row.features for row in rows], dtype=np.int32)
     kinds = np.array([KINDS.index(row.kind) for row in rows])
-    weight = weights(rows)
-    return written([_model(seed).fit(features, kinds, sample_weight=weight) for seed in range(MODELS)])
+    model.fit(features, kinds, sample_weight=weights(rows))
+    return written(model)
 
 
-def _model(seed: int) -> HistGradientBoostingClassifier:
-    return HistGradientBoostingClassifier(
-        max_iter=TREES, learning_rate=RATE, max_leaf_nodes=LEAVES, max_depth=DEPTH, min_samples_leaf=MIN_LEAF,
-        l2_regularization=REGULARISATION, max_features=FEATURE_SHARE, early_stopping=False, random_state=seed,
-    )  # fmt: skip
+def written(model: HistGradientBoostingClassifier) -> bytes:
+    """The trees in whole numbers, those of one kind after those of another.
 
-
-def written(models: Sequence[HistGradientBoostingClassifier]) -> bytes:
-    """The trees of all models in whole numbers, those of one kind after those of another; a score is their mean.
-
-    The score before any tree is part of the leaves of the first tree of each model and kind.
+    The score before any tree is part of the leaves of the first tree of each kind.
     """
     nodes, counts = [], []
-    for kind, model in itertools.product(range(len(KINDS)), models):
-        baseline = float(model._baseline_prediction.ravel()[kind])  # noqa: SLF001
+    baseline = model._baseline_prediction.ravel()  # noqa: SLF001
+    for kind in range(len(KINDS)):
         for number, predictors in enumerate(model._predictors):  # noqa: SLF001
-            before = baseline if number == 0 else 0.0
+            before = float(baseline[kind]) if number == 0 else 0.0
             tree = predictors[kind].nodes
             counts.append(len(tree))
             for place, node in enumerate(tree):
                 if node["is_leaf"]:
-                    nodes.append((0, 0, place, place, round((node["value"] + before) * UNITS_PER_NAT / len(models))))
+                    nodes.append((0, 0, place, place, round((node["value"] + before) * UNITS_PER_NAT)))
                 else:
                     threshold = math.floor(node["num_threshold"])
                     nodes.append((node["feature_idx"], threshold, node["left"], node["right"], 0))

@@ -13,7 +13,7 @@ BARE_TEXT = (
 )
 STORY_WITH_SPEECH_TEXT = (
     "She set the lamp on the table. Where have you been, my boy?\n"
-    "I went down to the harbour, he said. He looked at his boots, which were wet, and he did not sit down by the fire.\n"
+    "I went down to the harbour, he said. He looked at his boots, which were wet, and he did not sit down.\n"
     "And did you see him there, at the ropes?\n"
     "I saw him, said the boy. He had a letter in his hand, but he turned away when he saw me come along the wall.\n"
     "What did you tell him, then?\n"
