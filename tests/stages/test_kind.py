@@ -8,6 +8,7 @@ from pipeline.errors import StageError, UsageError
 from pipeline.model.document import Document, Label
 from pipeline.model.stage import KIND_VALUES
 from pipeline.stages.kind.features import FEATURES, MAX_PARAGRAPHS, features_of
+from pipeline.stages.kind.rules import FAQ_TEXT, NEWS_TEXT
 from pipeline.stages.kind.stage import KINDS, Kind
 
 INTERVIEW = (
@@ -18,13 +19,6 @@ INTERVIEW = (
     "**Ada Fern:** They thought that I was wasting paper. I still think of my mother when I buy ink.\n\n"
     "**Daily Post:** And would you do it again?\n\n"
     "**Ada Fern:** I would. I do it every morning, and I am never tired of it.\n"
-)
-FAQ = (
-    "# Frequently Asked Questions\n\n## How do I change the port?\n\nEdit the file `ferry.toml` and set `port`.\n\n"
-    "## Which versions are supported?\n\nThe last two releases are supported. Older ones get no fixes.\n\n"
-    "## Why does the install fail?\n\nThe installer needs 2 GB of free space. See the log for the error.\n\n"
-    "## Can it run without a network?\n\nYes, if the cache was filled before.\n\n"
-    "## Where are the logs?\n\nIn `/var/log/ferry`. The path can be set in the configuration file.\n"
 )
 MINUTES = (
     "# Harbour working group, weekly meeting\n\nAttendees: Ada Fern, Ivo Moss, Ruth Ashdown, Omar Haddad\n\n"
@@ -42,12 +36,6 @@ PLAY = (
     "[Exit BOY]\n\nABEL\nHe shall mend it.\n\n"
     "MARTHA\nHe shall not, for he is gone.\n\n[Exeunt]\n"
 )
-NEWS = (
-    "# Harbour closed until March\n\nThe council closed the harbour on Monday after a storm damaged the eastern wall. "
-    "Engineers said that the repair would take four months and cost two million.\n\n"
-    "Fishing boats will use the port of Northwick until then. The ferry runs twice a day instead of four times.\n\n"
-    "The wall was built in 1911 and last repaired in 1974.\n"
-)
 
 
 def kind(text: str) -> tuple[str, float]:
@@ -59,7 +47,7 @@ def kind(text: str) -> tuple[str, float]:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [(INTERVIEW, "interview"), (FAQ, "faq"), (MINUTES, "meeting"), (PLAY, "play"), (NEWS, "none")],
+    [(INTERVIEW, "interview"), (FAQ_TEXT, "faq"), (MINUTES, "meeting"), (PLAY, "play"), (NEWS_TEXT, "none")],
     ids=["interview", "faq", "minutes", "play", "news"],
 )
 def test_a_plain_example_of_a_kind(text: str, value: str) -> None:
@@ -93,7 +81,7 @@ def test_each_kind_has_a_rule_whose_threshold_lets_every_kind_through() -> None:
 
 
 def test_every_document_has_all_features_as_whole_numbers_that_trees_can_hold() -> None:
-    for text in ("", INTERVIEW, FAQ * 300, "Ada: why?\n" * 3 * MAX_PARAGRAPHS):
+    for text in ("", INTERVIEW, FAQ_TEXT * 300, "Ada: why?\n" * 3 * MAX_PARAGRAPHS):
         features = features_of(Document(text))
         assert len(features) == len(FEATURES)
         assert all(type(value) is int and 0 <= value < 2**15 for value in features)
