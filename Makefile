@@ -95,10 +95,12 @@ closing: $(INSTALLED)  ## learn anew where a talk ends: make closing CASES=folde
 	$(BIN)/python -m pip install --quiet --requirement requirements-lexicon.txt
 	$(BIN)/python scripts/train_closing.py --cases $(CASES) --structure $(STRUCTURE)
 
-structure: $(INSTALLED)  ## grow the forests of turns and of roles anew: make structure TALKS=folder
+structure: $(INSTALLED)  ## grow the forests of structure anew: make structure TALKS=folder CASES=folder
 	$(BIN)/python -m pip install --quiet --requirement requirements-lexicon.txt
 	$(BIN)/python scripts/train_turn_starts.py $(TALKS)
 	$(BIN)/python scripts/train_roles.py $(TALKS)
+	$(BIN)/python scripts/train_narration.py $(TALKS) $(CASES)
+	$(BIN)/python scripts/train_kind.py $(TALKS) $(CASES)
 
 clean:  ## remove what make made
 	rm -rf $(VENV) tests/consumers/node_modules build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* htmlcov output/_run

@@ -27,6 +27,7 @@ CHECK = "check before it is written"
 BUDGET = {
     "words": 40,
     "dialogue": 25,
+    "kind": 20,
     "entities": 10,
     "punctuation": 10,
     "languages": 10,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import regex
 
 from pipeline.config import options
-from pipeline.model.stage import BUILT_IN_LAYERS, STAGE_PROTOCOL, Rule
+from pipeline.model.stage import ANNOTATION_LAYERS, BUILT_IN_LAYERS, STAGE_PROTOCOL, Rule
 
 NAME = regex.compile(r"[a-z][a-z0-9]*+(?:-[a-z0-9]++)*+")
 """A name of a stage, reader or exporter. Rules and layers have such a name after that of their stage and a dot."""
@@ -53,8 +53,8 @@ def faults(stage: object) -> Iterator[str]:
 
 def _faults_of_layers(stage: str, layers: object) -> Iterator[str]:
     for layer in _sorted(layers):
-        if layer not in BUILT_IN_LAYERS and not _is_below(stage, layer):
-            allowed = ", ".join(sorted(BUILT_IN_LAYERS))
+        if layer not in BUILT_IN_LAYERS | ANNOTATION_LAYERS and not _is_below(stage, layer):
+            allowed = ", ".join(sorted(BUILT_IN_LAYERS | ANNOTATION_LAYERS))
             yield f"gives layer {layer!r}, which must be named '{stage}.…' or be one of {allowed}"
 
 

@@ -17,7 +17,7 @@ from pipeline.core.recipe import OFF, Step
 from pipeline.errors import RejectedError, StageError
 from pipeline.model.article import Remark
 from pipeline.model.document import Document, Label
-from pipeline.model.stage import BUILT_IN_LAYERS, PART_VALUES, Finding, Note, Reject, Severity
+from pipeline.model.stage import BUILT_IN_LAYERS, KIND_VALUES, PART_VALUES, Finding, Note, Reject, Severity
 from pipeline.model.verify import BLANK_LINE
 from pipeline.text.edits import Edit, EditError, PositionMap, minimal_edits, sort_and_check
 
@@ -176,8 +176,7 @@ def _checked_label(label: Label, step: Step, document: Document) -> Label:
         _refuse_surrogates(label.of, step, document)
     if label.layer not in stage.gives:
         raise _error(step, document, f"labelled layer {label.layer!r}, which it does not declare")
-    if label.layer == "part" and label.value not in PART_VALUES:
-        raise _error(step, document, f"{label.value!r} is no part; parts are {', '.join(sorted(PART_VALUES))}")
+    _check_value(label, step, document)
     if label.layer in BUILT_IN_LAYERS or not label.is_whole:
         if not 0 <= label.start < label.end <= len(document.text):
             where = f"label {label.start}-{label.end}"
@@ -189,6 +188,16 @@ def _checked_label(label: Label, step: Step, document: Document) -> Label:
             raise _error(step, document, f"{label.value} {label.start}-{label.end} spans a blank line")
     confidence = _confidence(label.confidence, step, document)
     return label if confidence == label.confidence else msgspec.structs.replace(label, confidence=confidence)
+
+
+def _check_value(label: Label, step: Step, document: Document) -> None:
+    """Refuses unknown parts and kinds, and a kind that is not of the whole document."""
+    for layer, values in (("part", PART_VALUES), ("kind", KIND_VALUES)):
+        if label.layer == layer and label.value not in values:
+            reason = f"{label.value!r} is no {layer}; {layer}s are {', '.join(sorted(values))}"
+            raise _error(step, document, reason)
+    if label.layer == "kind" and not label.is_whole:
+        raise _error(step, document, f"label {label.start}-{label.end} is a kind, which only a whole document has")
 
 
 def _refuse_surrogates(text: str, step: Step, document: Document) -> None:

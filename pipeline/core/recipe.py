@@ -33,6 +33,7 @@ BUILT_IN = {
     "languages": "Languages",
     "credits": "Credits",
     "dialogue": "Dialogue",
+    "kind": "Kind",
 }
 """The stages of the built-in recipe in order: their names, which are also their modules, and their classes."""
 

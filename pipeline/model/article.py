@@ -273,7 +273,7 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     notices: Annotated[tuple[Notice, ...], Meta(description="Lines about the article itself.")]
     disclaimer: Annotated[str | None, Meta(description="The disclaimer after its first label, or null.")]
     translations: Annotated[tuple[Translation, ...], Meta(description="The body in other languages.")]
-    annotations: Annotated[tuple[Annotation, ...], Meta(description="What plugins found.")]
+    annotations: Annotated[tuple[Annotation, ...], Meta(description="The kind of document, and what plugins found.")]
     metadata: Annotated[tuple[Entry, ...], Meta(description="What came with the record.")]
     notes: Annotated[tuple[Remark, ...], Meta(description="What is worth a look.")]
     text: Annotated[str, Meta(description="The whole cleaned text; lines end at `\\n`.")]

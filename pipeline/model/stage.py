@@ -19,6 +19,12 @@ STAGE_PROTOCOL = 1
 BUILT_IN_LAYERS = frozenset({"language", "part", "version"})
 """Layers that articles are assembled from. A plugin may give them, too; it names any other layer `<stage>.<name>`."""
 
+ANNOTATION_LAYERS = frozenset({"kind"})
+"""Layers of built-in stages that become annotations. A plugin may give them instead of the built-in stage."""
+
+KIND_VALUES = frozenset({"interview", "press", "panel", "podcast", "meeting", "faq", "play", "none"})
+"""The values of labels in the layer `kind`: what kind of document a text is. Its labels are of the whole document."""
+
 PART_VALUES = frozenset(
     [
         "title",

@@ -1,4 +1,4 @@
-"""Gradient-boosted decision trees over whole numbers, grown by `train_spacing.py` and `train_roles.py` in `scripts/`.
+"""Gradient-boosted decision trees over whole numbers, grown by the training scripts in `scripts/`.
 
 The method is Friedman's ("Greedy Function Approximation: A Gradient Boosting Machine", 2001). Features, thresholds and
 leaf values are whole numbers, so a score is the same on every machine. All trees are walked at once with numpy.
@@ -38,6 +38,8 @@ class Trees(msgspec.Struct, frozen=True):
     values: "NDArray[np.int32]"
     roots: "NDArray[np.int32]"
     base: int
+    depth: int = MAX_DEPTH
+    """Steps from a root to the deepest leaf of these trees."""
 
     @classmethod
     def read(cls, data: bytes) -> "Trees":
@@ -58,10 +60,21 @@ class Trees(msgspec.Struct, frozen=True):
             table["value"].astype(np.int32),
             roots,
             int(base),
+            _depth(children, roots),
         )
 
     def scores(self, rows: Sequence[Sequence[int]]) -> list[int]:
         """The score of each row of features, in thousandths of log odds."""
+        totals: list[int] = (self._leaf_values(rows).sum(axis=1) + self.base).tolist()
+        return totals
+
+    def scores_of_classes(self, row: Sequence[int], classes: int) -> list[int]:
+        """The score of each class for one row, where the trees of the classes follow each other, as many for each."""
+        totals: list[int] = (self._leaf_values([row]).reshape(classes, -1).sum(axis=1) + self.base).tolist()
+        return totals
+
+    def _leaf_values(self, rows: Sequence[Sequence[int]]) -> "NDArray[np.int32]":
+        """The value of the leaf that each row reaches in each tree; a line a row."""
         import numpy as np
 
         table = np.array(rows, dtype=np.int32)
@@ -69,11 +82,24 @@ class Trees(msgspec.Struct, frozen=True):
         flat = table.ravel()
         node = np.tile(self.roots, count)
         first = np.repeat(np.arange(count, dtype=np.int32) * width, len(self.roots))
-        for _ in range(MAX_DEPTH):
+        for _ in range(self.depth):
             right = flat.take(first + self.features.take(node)) > self.thresholds.take(node)
             node = self.children.take(2 * node + right)
-        totals: list[int] = (self.values.take(node).reshape(count, -1).sum(axis=1) + self.base).tolist()
-        return totals
+        values: NDArray[np.int32] = self.values.take(node).reshape(count, -1)
+        return values
+
+
+def _depth(children: "NDArray[np.int32]", roots: "NDArray[np.int32]") -> int:
+    """Steps until every path has reached a leaf; a leaf is its own child."""
+    import numpy as np
+
+    level, depth = roots, 0
+    while depth < MAX_DEPTH:
+        below = np.unique(np.concatenate((children.take(2 * level), children.take(2 * level + 1))))
+        if np.array_equal(below, level):
+            break
+        level, depth = below, depth + 1
+    return depth
 
 
 @cache

@@ -70,7 +70,7 @@ def test_built_in_recipe_has_the_documented_order() -> None:
     built_in = recipe()
     assert [stage.name for stage in built_in.stages] == list(BUILT_IN)
     assert [step.stage.name for step in built_in.repairs] == ["entities", "mojibake", "markup", "punctuation", "words"]
-    assert [step.stage.name for step in built_in.finders] == ["languages", "credits", "dialogue"]
+    assert [step.stage.name for step in built_in.finders] == ["languages", "credits", "dialogue", "kind"]
 
 
 def test_every_built_in_stage_is_found_under_its_own_name() -> None:

@@ -46,6 +46,8 @@ class ArticleRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     encodings: tuple[str, ...]
     version: str
     settings: str
+    kind: str | None
+    """What kind of document it is, such as `interview`; null without the stage `kind`."""
 
 
 class ExchangeRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -99,6 +99,7 @@ class ArticleRows:
             encodings=tuple(dict.fromkeys(run.encoding for run in source.runs)),
             version=article.provenance.pipeline.version,
             settings=article.provenance.pipeline.settings,
+            kind=_kind(article),
         )
 
     def exchanges(self) -> Iterator[ExchangeRow]:
@@ -283,6 +284,11 @@ def _exchanges(sections: tuple[Section, ...]) -> Iterator[tuple[int, int, Sectio
     for i, section in enumerate(sections):
         for j, exchange in enumerate(section.exchanges):
             yield i, j, section, exchange
+
+
+def _kind(article: Article) -> str | None:
+    """The kind of document that the stage `kind` tells."""
+    return next((annotation.value for annotation in article.annotations if annotation.layer == "kind"), None)
 
 
 def _names(turns: tuple[Turn, ...]) -> tuple[str, ...]:

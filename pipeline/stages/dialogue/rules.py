@@ -11,6 +11,17 @@ BARE_TEXT = (
     "Were you afraid?\nI was, of the wind, and of the rocks below the light, which nobody had charted since the war.\n"
     "Would you go again?\nTomorrow, if my knees allow it and if somebody lends me a better boat than the last one."
 )
+STORY_WITH_SPEECH_TEXT = (
+    "She set the lamp on the table. Where have you been, my boy?\n"
+    "I went down to the harbour, he said. He looked at his boots, which were wet, and he did not sit down.\n"
+    "And did you see him there, at the ropes?\n"
+    "I saw him, said the boy. He had a letter in his hand, but he turned away when he saw me come along the wall.\n"
+    "What did you tell him, then?\n"
+    "I told him nothing, he answered. There was nothing that I could have said. He stood a while, and then he went.\n"
+    "She rose and walked to the window. The rain had stopped. Nobody was in the lane, and the gate stood open.\n"
+    "Will you go to him once more, if I ask you?\n"
+    "I will go, said he, and he took his cap from the nail, and she heard the latch fall behind him.\n"
+)
 ESSAY_TEXT = (
     "On Rain\nIt rained when I was born, my mother says.\nIt has hardly stopped since.\n"
     "Q: Why does it rain?\nA: Because.\nQ: Will it stop?\nA: On Monday.\n"
@@ -98,6 +109,12 @@ RULES = (
         "dialogue.bare-question", "a question on a line of its own, with its answer below", (BARE_TEXT,), (STORY_TEXT,)
     ),
     Rule("dialogue.below-question", "the paragraphs below a bare question", (BARE_TEXT,), (STORY_TEXT,)),
+    Rule(
+        "dialogue.story",
+        "prose of a story: its people ask and answer, but nobody is interviewed",
+        (STORY_WITH_SPEECH_TEXT,),
+        (TALK_TEXT, BARE_TEXT),
+    ),
     Rule("dialogue.prose", "prose of an article in which nobody is interviewed", (f"News\n{STORY_TEXT}",)),
     Rule(
         "dialogue.closing-phrase",

@@ -8,6 +8,7 @@ A document goes through these modules, in this order:
 - `parse_body` labels the blocks of one language. It asks `turn_starts` where turns start, `rule_turns` if that finds
   none, `titles` for the title, `speaker_aliases` and `speaker_key` who is meant, `roles` who asks and who answers, and
   `closing` where the dialogue ends.
+- `stories` refuses the turns of a body that tells a story (`narration`).
 - `notes` says what is doubtful.
 """
 
@@ -27,6 +28,7 @@ from pipeline.stages.dialogue.labelled_block import LabelledBlock
 from pipeline.stages.dialogue.notes import structure_notes, translation_mismatch
 from pipeline.stages.dialogue.parse_body import ParsedBody, parse_body
 from pipeline.stages.dialogue.rules import RULES
+from pipeline.stages.dialogue.stories import without_story_turns
 from pipeline.stages.dialogue.titles import NON_WORD_CHARS
 from pipeline.stages.dialogue.translations import (
     BodyVersion,
@@ -69,7 +71,7 @@ class Dialogue:
         repeats = find_repeats(blocks, makers)
         versions = split_versions(document, [block for i, block in enumerate(blocks) if i not in repeats])
         title_text = " ".join(document.text[slice(*line)] for line in key_title.lines) if key_title else None
-        body = parse_body(versions[0].blocks, document.vocabulary, title_text, makers)
+        body = without_story_turns(parse_body(versions[0].blocks, document.vocabulary, title_text, makers))
         # A title that the body prints is the title there, and a key above.
         unprinted = None if any(labelled.part == "title" for labelled in body.blocks) else key_title
         yield from _front_matter_labels(document.text, keys, unprinted.lines if unprinted else ())
@@ -79,7 +81,7 @@ class Dialogue:
             if version.heading is not None:
                 heading = version.heading
                 yield Label(heading.start, heading.end, "part", "label", "dialogue.version-heading", VERSION_CONFIDENCE)
-            translation = parse_body(version.blocks, document.vocabulary)
+            translation = without_story_turns(parse_body(version.blocks, document.vocabulary))
             yield from _version_labels(version, body, translation)
             labels += _body_labels(with_body_names(body.blocks, translation.blocks))
             yield from translation_mismatch(body, translation)
