@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from structure.kind_data import KindRow, kind_rows
 
 from pipeline.segmentation.trees import NODE_DTYPE, UNITS_PER_NAT, Trees
-from pipeline.stages.kind.stage import KINDS
+from pipeline.stages.kind.stage import KINDS_OF_TEXT
 
 Array = NDArray[Any]
 
@@ -83,7 +83,7 @@ def grown(rows: Sequence[KindRow]) -> bytes:
         l2_regularization=REGULARISATION, max_features=FEATURE_SHARE, early_stopping=False, random_state=0,
     )  # fmt: skip
     features = np.array([row.features for row in rows], dtype=np.int32)
-    kinds = np.array([KINDS.index(row.kind) for row in rows])
+    kinds = np.array([KINDS_OF_TEXT.index(row.kind) for row in rows])
     model.fit(features, kinds, sample_weight=weights(rows))
     return written(model)
 
@@ -95,7 +95,7 @@ def written(model: HistGradientBoostingClassifier) -> bytes:
     """
     nodes, counts = [], []
     baseline = model._baseline_prediction.ravel()  # noqa: SLF001
-    for kind in range(len(KINDS)):
+    for kind in range(len(KINDS_OF_TEXT)):
         for number, predictors in enumerate(model._predictors):  # noqa: SLF001
             before = float(baseline[kind]) if number == 0 else 0.0
             tree = predictors[kind].nodes
@@ -113,7 +113,7 @@ def written(model: HistGradientBoostingClassifier) -> bytes:
 def scores_of(forest: bytes, rows: Sequence[KindRow]) -> Array:
     """The scores of each row by kind, as they are where the stage runs."""
     trees = Trees.read(forest)
-    return np.array([trees.scores_of_classes(row.features, len(KINDS)) for row in rows])
+    return np.array([trees.scores_of_classes(row.features, len(KINDS_OF_TEXT)) for row in rows])
 
 
 # --- measuring
@@ -126,7 +126,7 @@ def scores_left_out(rows: Sequence[KindRow]) -> Array:
     for family, size in sorted(sizes.items(), key=lambda item: (-item[1], item[0])):
         fold_of[family] = loads.index(min(loads))
         loads[fold_of[family]] += size
-    scores = np.zeros((len(rows), len(KINDS)), dtype=np.int64)
+    scores = np.zeros((len(rows), len(KINDS_OF_TEXT)), dtype=np.int64)
     for fold in range(FOLDS):
         kept = [row for row in rows if fold_of.get(row.made_of or row.family) != fold]
         tested = [i for i, row in enumerate(rows) if row.made_of is None and fold_of[row.family] == fold]
@@ -142,17 +142,17 @@ def shares(rows: Sequence[KindRow], real: Sequence[int]) -> dict[int, float]:
 
 def report(title: str, rows: Sequence[KindRow], scores: Array, real: Sequence[int]) -> None:
     """Prints the confusion matrix, in families and in documents."""
-    told = [KINDS[best] for best in scores.argmax(axis=1)]
+    told = [KINDS_OF_TEXT[best] for best in scores.argmax(axis=1)]
     share = shares(rows, real)
     right = sum(share[i] for i in real if told[i] == rows[i].kind)
     documents = sum(told[i] == rows[i].kind for i in real)
     print(f"\n{title}: right {right / sum(share.values()):.3f} of families, {documents / len(real):.3f} of documents")
-    print("kind      families documents  recall  precision   " + " ".join(f"{kind[:9]:>9s}" for kind in KINDS))
-    for kind in KINDS:
+    print("kind      families documents  recall  precision   " + " ".join(f"{kind[:9]:>9s}" for kind in KINDS_OF_TEXT))
+    for kind in KINDS_OF_TEXT:
         mine = [i for i in real if rows[i].kind == kind]
-        row = {other: sum(share[i] for i in mine if told[i] == other) for other in KINDS}
+        row = {other: sum(share[i] for i in mine if told[i] == other) for other in KINDS_OF_TEXT}
         said = sum(share[i] for i in real if told[i] == kind)
-        figures = " ".join(f"{row[other]:9.2f}" for other in KINDS)
+        figures = " ".join(f"{row[other]:9.2f}" for other in KINDS_OF_TEXT)
         total = sum(row.values())
         precision = row[kind] / said if said else 0.0
         print(f"{kind:9s} {total:8.0f} {len(mine):9d} {row[kind] / total:7.2f} {precision:10.2f}   {figures}")
@@ -172,7 +172,7 @@ def reliability(rows: Sequence[KindRow], scores: Array, real: Sequence[int]) -> 
     """
     share = shares(rows, real)
     margin = margins(scores)
-    right = [KINDS[scores[i].argmax()] == rows[i].kind for i in real]
+    right = [KINDS_OF_TEXT[scores[i].argmax()] == rows[i].kind for i in real]
     curve = LogisticRegression(C=1e6).fit(
         margin[list(real), None] / UNITS_PER_NAT, right, sample_weight=[share[i] for i in real]
     )
@@ -197,7 +197,7 @@ def print_reliability(rows: Sequence[KindRow], scores: Array, real: Sequence[int
         if band:
             total = sum(share[i] for i in band)
             mean = sum(said[i] * share[i] for i in band) / total
-            right = sum(share[i] for i in band if KINDS[scores[i].argmax()] == rows[i].kind) / total
+            right = sum(share[i] for i in band if KINDS_OF_TEXT[scores[i].argmax()] == rows[i].kind) / total
             print(f"{low:.2f} to {high:.2f}  {len(band):9d} {total:9.1f}  {mean:5.2f}  {right:5.2f}")
 
 
@@ -205,10 +205,10 @@ def print_worst(rows: Sequence[KindRow], scores: Array, real: Sequence[int]) -> 
     """Prints the wrong documents with the largest margins, one a family and kind."""
     margin = margins(scores)
     seen: set[tuple[str, str, str]] = set()
-    wrong = [i for i in real if KINDS[scores[i].argmax()] != rows[i].kind]
+    wrong = [i for i in real if KINDS_OF_TEXT[scores[i].argmax()] != rows[i].kind]
     print("\nworst of families left out")
     for i in sorted(wrong, key=lambda i: -margin[i]):
-        row, told = rows[i], KINDS[scores[i].argmax()]
+        row, told = rows[i], KINDS_OF_TEXT[scores[i].argmax()]
         if (row.family, row.kind, told) not in seen and len(seen) < WORST:
             seen.add((row.family, row.kind, told))
             print(f"  {row.kind:9s} told as {told:9s} margin {margin[i]:6d}  {row.family}  {row.id}")

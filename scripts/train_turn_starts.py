@@ -100,7 +100,7 @@ def picked(example: Example, likely: Array, lowest: float, mean: float) -> list[
     """The places at which turns start."""
     best: dict[int, int] = {}
     chosen = set(np.flatnonzero(likely >= lowest).tolist())
-    for i in sorted(chosen | known_labels(example.labels, likely, chosen)):
+    for i in sorted(chosen | known_labels(example.labels, likely.tolist(), chosen)):
         place = example.place[i]
         if place not in best or likely[i] > likely[best[place]]:
             best[place] = int(i)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 import pipeline
 from pipeline import Document
 from pipeline.core.pipeline import NOWHERE
-from pipeline.model.evidence import EVIDENCE_KINDS, Evidence, checked_evidence
+from pipeline.model.evidence import EVIDENCE_KINDS, Evidence, EvidenceKind, checked_evidence
 from pipeline.model.record import Record
 from pipeline.stages.credits.marked_bylines import marked_byline_in
 from pipeline.stages.dialogue.block_evidence import with_evidence
@@ -80,7 +80,7 @@ def records(draw: st.DrawFn) -> Record:
     """A text of typical lines, with evidence of lines and of anything."""
     lines = draw(st.lists(LINES, min_size=1, max_size=14))
     text = "\n".join([*lines, "End."])
-    kinds = st.sampled_from(sorted(EVIDENCE_KINDS))
+    kinds: st.SearchStrategy[EvidenceKind] = st.sampled_from(sorted(EVIDENCE_KINDS))
     values = st.sampled_from(["", "1", "3", "1.1", "2.2", "9.99999999999999999999", "x.y", "1-2"])
     evidence, at = [], 0
     for line in lines:

@@ -7,9 +7,9 @@ from pipeline.core.pipeline import Pipeline
 from pipeline.errors import StageError, UsageError
 from pipeline.model.document import Document, Label
 from pipeline.model.stage import KIND_VALUES
-from pipeline.stages.kind.features import FEATURES, MAX_PARAGRAPHS, features_of
+from pipeline.stages.kind.features import FEATURES, MAX_READ_PARAGRAPHS, features_of
 from pipeline.stages.kind.rules import FAQ_TEXT, NEWS_TEXT
-from pipeline.stages.kind.stage import KINDS, Kind
+from pipeline.stages.kind.stage import KINDS_OF_TEXT, Kind
 
 INTERVIEW = (
     "# Interview with Ada Fern\n\nWe spoke with Ada Fern about her new book.\n\n"
@@ -77,11 +77,11 @@ def test_the_stage_runs_after_dialogue() -> None:
 
 
 def test_each_kind_has_a_rule_whose_threshold_lets_every_kind_through() -> None:
-    assert {rule.name: rule.threshold for rule in Kind.rules} == {f"kind.{value}": 0.0 for value in KINDS}
+    assert {rule.name: rule.threshold for rule in Kind.rules} == {f"kind.{value}": 0.0 for value in KINDS_OF_TEXT}
 
 
 def test_every_document_has_all_features_as_whole_numbers_that_trees_can_hold() -> None:
-    for text in ("", INTERVIEW, FAQ_TEXT * 300, "Ada: why?\n" * 3 * MAX_PARAGRAPHS):
+    for text in ("", INTERVIEW, FAQ_TEXT * 300, "Ada: why?\n" * 3 * MAX_READ_PARAGRAPHS):
         features = features_of(Document(text))
         assert len(features) == len(FEATURES)
         assert all(type(value) is int and 0 <= value < 2**15 for value in features)

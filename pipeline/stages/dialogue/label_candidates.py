@@ -1,7 +1,8 @@
 """What could be a speaker's label at the start of a block: a short text in the form of a name, and a separator.
 
 `find_candidate` looks at one block only. Whether a candidate is a label is decided with the whole document in view, by
-`label_selection`, for documents in which `turn_starts` finds nothing. The words that speakers' labels consist of, or never do, are in `cues.tsv`.
+`label_selection`, for documents in which `turn_starts` finds nothing. The words that speakers' labels consist of, or
+never do, are in `cues.tsv`.
 """
 
 import re

@@ -24,12 +24,16 @@ MAX_NAME_SHOWN_CHARS = 40
 """Characters of a name in a message."""
 
 
-def nested_label_notes(body: Sequence[LabelledBlock]) -> Iterator[Note]:
-    """A warning for each label, at its first place, that is set like the accepted ones and is within a turn.
+def nested_label_notes(body: Sequence[LabelledBlock], doubtful: Sequence[LabelCandidate] = ()) -> Iterator[Note]:
+    """A warning for each label, at its first place, that is within a turn and set like the accepted ones.
 
-    In a list, and where the user names a speaker, every such name gets a warning. Elsewhere, where an answer may hold
-    `Poland: …`, the text after it must speak.
+    So is each of the `doubtful` labels, which were nearly accepted. In a list, and where the user names a speaker,
+    every such name gets a warning. Elsewhere, where an answer may hold `Poland: …`, the text after it must speak.
     """
+    seen: set[str] = set()
+    for labelled, label in _doubtful_in_turns(body, doubtful):
+        seen.add(label.key)
+        yield _note(labelled, label)
     unaccepted = [(labelled, label) for labelled in body if (label := _unaccepted_label(labelled)) is not None]
     if not unaccepted:
         return
@@ -37,7 +41,6 @@ def nested_label_notes(body: Sequence[LabelledBlock]) -> Iterator[Note]:
     layouts = Counter(layout_of(block, label) for block, label in accepted)
     has_vocabulary = any(label.from_vocabulary for _, label in accepted)
     min_alike = max(MIN_LAYOUT_SHARE * layouts.total(), 1)
-    seen: set[str] = set()
     for labelled, label in unaccepted:
         block = labelled.block
         if label.key in seen or layouts[layout_of(block, label)] < min_alike:
@@ -45,6 +48,17 @@ def nested_label_notes(body: Sequence[LabelledBlock]) -> Iterator[Note]:
         if block.item or has_vocabulary or _speaks(labelled, label):
             seen.add(label.key)
             yield _note(labelled, label)
+
+
+def _doubtful_in_turns(
+    body: Sequence[LabelledBlock], doubtful: Sequence[LabelCandidate]
+) -> Iterator[tuple[LabelledBlock, LabelCandidate]]:
+    """The doubtful labels that are within a turn, each with its block."""
+    for label in doubtful:
+        for labelled in body:
+            if labelled.label is None and labelled.turn and labelled.block.start <= label.start < labelled.block.end:
+                yield labelled, label
+                break
 
 
 def _unaccepted_label(labelled: LabelledBlock) -> LabelCandidate | None:

@@ -32,8 +32,10 @@ def structure_notes(body: ParsedBody, key_title: tuple[int, int] | None, text: s
     yield from missed
     # A warning about a missed dialogue says more than a note about the same label.
     warned = {note.start for note in missed}
+    nested = list(nested_label_notes(body.blocks, body.labels.doubtful))
+    warned |= {note.start for note in nested}
     doubtful = (note for note in _doubtful_label_notes(body) if note.start not in warned)
-    kinds = (_unanswered_notes(body.blocks), _single_turn_notes(body), doubtful, nested_label_notes(body.blocks))
+    kinds = (_unanswered_notes(body.blocks), _single_turn_notes(body), doubtful, nested)
     for notes in kinds:
         yield from islice(notes, MAX_NOTES_PER_KIND)
     yield from _open_roles_notes(body)
@@ -80,10 +82,10 @@ def _single_turn_notes(body: ParsedBody) -> Iterator[Note]:
 def _doubtful_label_notes(body: ParsedBody) -> Iterator[Note]:
     """A note for each label that nearly was a speaker's, and for each that hardly is."""
     for label in body.labels.doubtful:
-        message = f"'{label.text[:MAX_QUOTED_CHARS]}:' looks like a speaker label, but no dialogue was recognised."
+        message = f"'{label.text[:MAX_QUOTED_CHARS]}:' looks like a speaker label, and was not taken for one."
         # No setting makes a speaker of a word for questions or answers.
         advice = "" if label.anonymous else " If it is one, add the name to [vocabulary] names."
-        yield Note(label.start, label.end, "dialogue.doubtful-label", "info", message + advice)
+        yield Note(label.start, label.end, "dialogue.doubtful-label", "warning", message + advice)
     seen: set[str] = set()
     for labelled in body.blocks:
         accepted, confidence = labelled.label, labelled.label_confidence

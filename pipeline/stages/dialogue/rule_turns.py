@@ -15,7 +15,7 @@ from pipeline.stages.dialogue.questions import bare_questions, questions_above_a
 from pipeline.stages.dialogue.selected_turns import SelectedTurns, UnlabelledPart
 from pipeline.stages.dialogue.titles import TitleBlocks, find_title
 
-QUESTION_ABOVE_CONFIDENCE, BARE_CONFIDENCE = 0.9, 0.85
+QUESTION_ABOVE_CONFIDENCE, UNLABELLED_CONFIDENCE = 0.9, 0.85
 """A question without a label above labelled answers; lines of a body without any label."""
 
 
@@ -35,7 +35,7 @@ def rule_turns(blocks: Sequence[Block], vocabulary: Vocabulary, key_title: str |
     apart = {title.title, *title.repeats, *title.kickers}
     labels = select_speaker_labels({i: label for i, label in candidates.items() if i not in apart}, blocks)
     unlabelled = _unlabelled_questions(blocks, labels.by_block, title, key_title)
-    confidence = QUESTION_ABOVE_CONFIDENCE if labels.by_block else BARE_CONFIDENCE
+    confidence = QUESTION_ABOVE_CONFIDENCE if labels.by_block else UNLABELLED_CONFIDENCE
     return SelectedTurns(
         tuple(blocks),
         labels.by_block,

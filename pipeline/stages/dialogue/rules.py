@@ -34,23 +34,14 @@ TWICE_TEXT = (
     "Daily Post: And what do you do there, when the boats have gone out?\n"
     "Ada Fern: Then I rest, and I count the gulls, and I write down what the pilots have told me.\n"
 )
-PACKING_TEXT = (
-    "Before You Come\n## What should I pack?\nYour boots.\n## What should I leave?\nYour car.\n"
-    "## May we sing?\nYou may."
+LAMPS_TEXT = (
+    "Ada Fern: We moved the lamps on Monday, and our neighbours came to look.\nThe tide was out.\n"
+    "Ada Fern: My brother brought oil.\nThe tide came in.\nAda Fern: We lit them all at eight."
 )
+
 VERSIONS_TEXT = (
     f"{TALK_TEXT}\n中文版本\n散步\n山城日报：为什么要走路？\n孙若晴：因为走路很慢，可以看见树。\n"
     "山城日报：然后呢？\n孙若晴：然后我就休息。"
-)
-MINUTES_TEXT = (
-    "Minutes\n* [ada] Shall we begin?\n* [ben] I am ready.\n* [ada] Did you bring the maps?\n* [ben] I did, all."
-    "\n* [ada] Thank you."
-)
-
-CONVERSATION_TEXT = "The Harbour in Winter\n" + "".join(
-    f"{name}: We moved the boats on day {number}, and the wind was from the north. I wrote it down.\n"
-    for number in range(6)
-    for name in ("Ada Fern", "Ivo Moss")
 )
 
 RULES = (
@@ -75,7 +66,7 @@ RULES = (
         (f"{TALK_TEXT}\nRest\n{TALK_TEXT[7:]}",),
     ),
     Rule("dialogue.labelled", "a turn behind a speaker's label", (TALK_TEXT,), (STORY_TEXT,)),
-    Rule("dialogue.speaker", "a label that comes again and takes turns with another", (TALK_TEXT,), (STORY_TEXT,)),
+    Rule("dialogue.speaker", "a label before the words of its speaker", (TALK_TEXT,), (STORY_TEXT,)),
     Rule(
         "dialogue.beside-label",
         "a time or a number beside a label or a question",
@@ -193,7 +184,7 @@ RULES = (
     Rule(
         "dialogue.unrecognised",
         "labels or questions in a pattern, in an article without an exchange",
-        (MINUTES_TEXT, PACKING_TEXT),
+        (LAMPS_TEXT,),
         (
             TALK_TEXT,
             STORY_TEXT,
@@ -202,8 +193,8 @@ RULES = (
     ),
     Rule(
         "dialogue.label-in-turn",
-        "a label within another speaker's turn that is set like the others and was not accepted",
-        (f"{TALK_TEXT}\nIvo Moss: I rest, too, and you know it.",),
+        "a label within another speaker's turn that was nearly taken for one, or is set like the others",
+        (f"{TALK_TEXT}\nThe Old Man: I rest, too, and you know it.",),
         (TALK_TEXT, f"{TALK_TEXT}\nNote: I wrote this down."),
     ),
     Rule("dialogue.unmatched-version", "body and translation that do not have the same number of exchanges"),

@@ -24,7 +24,7 @@ UnlabelledPart = Literal["question", "answer"]
 LABEL_FORMS: Mapping[TurnForm, LabelForm] = {"letter": "word", "wide": "blanks", "timed": "time", "line": "heading"}
 """What separates a label from its words, by the form of the candidate; a mark in all other forms."""
 CHANGE_OF_SPEAKER = ">>"
-MIN_CONFIDENCE, MAX_CONFIDENCE = 0.5, 0.99
+LEAST_CONFIDENCE, MOST_CONFIDENCE = 0.5, 0.99
 MIN_UNLABELLED_SHARE = 0.34
 """Questions without a label for each labelled turn from which they are asked of those who have labels."""
 WORDS = regex.compile(r"[\p{L}\p{N}].*[\p{L}\p{N}]|[\p{L}\p{N}]", regex.DOTALL)
@@ -85,7 +85,7 @@ def selected_turns(found: TurnStarts, blocks: Sequence[Block], vocabulary: Vocab
 
 def confidence(probability: float) -> float:
     """A probability as the confidence of a label that was accepted: at least 0.5, at most 0.99."""
-    return round(min(max(probability, MIN_CONFIDENCE), MAX_CONFIDENCE), 2)
+    return round(min(max(probability, LEAST_CONFIDENCE), MOST_CONFIDENCE), 2)
 
 
 def _divide(

@@ -33,7 +33,9 @@ def without_story_turns(body: ParsedBody) -> ParsedBody:
         return body
     if not tells_story([labelled.block.text for labelled in body.blocks]):
         return body
-    without = msgspec.structs.replace(body.labels, by_block={}, unlabelled={}, confidences={}, unlabelled_confidences={})
+    without = msgspec.structs.replace(
+        body.labels, by_block={}, unlabelled={}, confidences={}, unlabelled_confidences={}
+    )
     return msgspec.structs.replace(body, blocks=list(_as_prose(body.blocks)), labels=without)
 
 

@@ -42,13 +42,17 @@ TurnForm = Literal[
 TURN_FORMS: tuple[TurnForm, ...] = TurnForm.__args__  # type: ignore[attr-defined]
 
 RECURRING_FORMS: frozenset[TurnForm] = frozenset({"line", "inner", "wide", "sign"})
-MIN_LABEL_CHARS, MAX_LABEL_CHARS = 1, 60
+MIN_NAME_CHARS, MAX_NAME_CHARS = 1, 60
+MAX_BESIDE_CHARS = 24
+"""Characters of a time and of marks beside a label."""
+COLONS = frozenset(":：︰﹕∶")
+WIDE_SPACES = ("  ", "\t", "\u3000")
 MAX_LINE_LABEL_CHARS = 42
 """Characters of a label that is a line of its own without a colon."""
 MIN_INNER_BLOCK_CHARS = 40
 """Characters of a block from which labels are looked for amid it."""
 CLOCK = r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:[.,]\d{1,3})?(?:\s?[AaPp]\.?[Mm]\b\.?)?"
-TIME = rf"(?:[\[(（【]{CLOCK}(?:\s?[-–—]+>?\s?{CLOCK})?[\])）】]|{CLOCK}(?![\d:：]))"
+TIME_BESIDE_LABEL = rf"(?:[\[(（【]{CLOCK}(?:\s?[-–—]+>?\s?{CLOCK})?[\])）】]|{CLOCK}(?![\d:：]))"
 OPENING = regex.compile(
     rf"""
     (?: (?P<cell>\|\s*+)
@@ -58,7 +62,7 @@ OPENING = regex.compile(
             (?: \d{{1,3}}(?:[.)、．]|(?=[\s*_]*+[QA]\b)) | [(（]\d{{1,3}}[)）]
               | [一二三四五六七八九十]{{1,3}}、 | [①-⑳] )
             (?!\d)\s*+ )
-      | (?P<time>{TIME}(?=[\s*_>\-–—]|\p{{L}})[\s>\-–—]*+)
+      | (?P<time>{TIME_BESIDE_LABEL}(?=[\s*_>\-–—]|\p{{L}})[\s>\-–—]*+)
       | (?P<box>\[[ xX]?\]\s++)
       | (?P<bold>\*\*|__(?=\S))
       | (?P<italic>[*_](?=\S))
@@ -70,16 +74,16 @@ OPENING = regex.compile(
 """What may be before a label or the words of a turn."""
 MARKED_LABEL = regex.compile(
     rf"""
-    (?P<label>[^\n:：︰﹕∶]{{1,{MAX_LABEL_CHARS}}}?)
-    [*_\s]*+ (?P<time>{TIME})?+ [*_\s]*+
+    (?P<label>[^\n:：︰﹕∶]{{1,{MAX_NAME_CHARS}}}?)
+    [*_\s]*+ (?P<time>{TIME_BESIDE_LABEL})?+ [*_\s]*+
     (?: (?<!\d)[:：︰﹕∶] | (?<=\d)[:：︰﹕∶](?!\d) )(?!//|:)
-    [*_]*+\s*+ (?P<after>{TIME}(?=\s|$))?+ [*_\s]*+
+    [*_]*+\s*+ (?P<after>{TIME_BESIDE_LABEL}(?=\s|$))?+ [*_\s]*+
     """,
     regex.VERBOSE | regex.VERSION1,
 )
 BRACKETED_LABEL = regex.compile(
     rf"""
-    (?: [\[［](?P<label>[^\[\]［］\n]{{1,{MAX_LABEL_CHARS}}})[\]］](?![(\[]) | 【(?P<label>[^【】\n]{{1,20}})】
+    (?: [\[［](?P<label>[^\[\]［］\n]{{1,{MAX_NAME_CHARS}}})[\]］](?![(\[]) | 【(?P<label>[^【】\n]{{1,20}})】
       | [(（](?P<label>[^()（）\n]{{1,30}})[)）] )
     [*_]*+\s*+[:：]?[*_\s]*+
     """,
@@ -105,13 +109,13 @@ SIGN_LABEL = regex.compile(
           | \p{{Han}}{{1,6}}(?:·\p{{Han}}{{1,6}})?
           | \p{{Ll}}{{1,4}} )
         (?:[ ]?[(（][^()（）\n]{{1,30}}[)）])?[*_]*+\s?                                       # Ada Fern (guide)
-        (?: :: | \\?[—–|｜>=~/] | ->?(?=\s) | {TIME}(?=[\s*_]) )                                 # Ada — Yes.
+        (?: :: | \\?(?:[—–|｜=/]|>{{1,3}}|~{{1,2}}) | ->?(?=\s) | {TIME_BESIDE_LABEL}(?=[\s*_]) )   # Ada — Yes.
       | (?P<label>\p{{Lu}}[\p{{Lu}}.,'’\- ]{{1,30}}?)\.(?=\s) )                               # ADA FERN. Yes.
     [*_]*+\s*+[*_]*+(?=\S)
     """,
     regex.VERBOSE,
 )
-TIMED_LINE = regex.compile(rf"(?P<label>[^\n]{{1,{MAX_LABEL_CHARS}}}?)[\s,(\[—–\-*_]++{TIME}[\])\s*_]*+$")
+TIMED_LINE = regex.compile(rf"(?P<label>[^\n]{{1,{MAX_NAME_CHARS}}}?)[\s,(\[—–\-*_]++{TIME_BESIDE_LABEL}[\])\s*_]*+$")
 LABEL_BEFORE = regex.compile(
     rf"""
     (?: (?<=[。！？!?…”」）)\].][\s*_]*+)                                                  # … walk. Ada
@@ -263,49 +267,68 @@ def _may_be_answered(block: Block, opening: TurnOpening) -> bool:
 
 
 def _labelled(i: int, blocks: Sequence[Block], opening: TurnOpening) -> Iterator[TurnCandidate]:
-    """The labels at the start of a block; at most one with a mark, and perhaps one of another form."""
+    """The labels at the start of a block; one with a colon excludes those of most other forms."""
     block = blocks[i]
-    text, at = block.text, opening.end
+    head = block.text[opening.end : opening.end + MAX_NAME_CHARS + MAX_BESIDE_CHARS]
     has_next = i + 1 < len(blocks) and not blocks[i + 1].reference
-    head = text[at : at + MAX_LABEL_CHARS + 24]
-    match = None
-    if ":" in head or "：" in head or "︰" in head or "﹕" in head or "∶" in head:
-        match = MARKED_LABEL.match(text, at)
-        if match is not None and WORD_CHARACTER.search(match["label"]):
-            timed = opening.time or match["time"] is not None or match["after"] is not None
-            if WORD_CHARACTER.search(text, match.end()):
-                yield _of_match(i, match, i, match.end(), "change" if opening.change else "mark", timed=timed)
-            elif has_next:
-                yield _of_match(i, match, i + 1, -1, "above", timed=timed)
-        else:
-            match = None
+    marked = _marked(i, block, opening, has_next=has_next) if not COLONS.isdisjoint(head) else None
+    if marked is not None:
+        yield marked
+    yield from _bracketed(i, block, opening, has_next=has_next)
+    if marked is None:
+        yield from _in_cell_or_letter(i, block, opening)
+        yield from _unmarked(i, block, opening, head, has_next=has_next)
+
+
+def _marked(i: int, block: Block, opening: TurnOpening, *, has_next: bool) -> TurnCandidate | None:
+    """A label with a colon: before its words, or alone above them."""
+    text = block.text
+    match = MARKED_LABEL.match(text, opening.end)
+    if match is None or not WORD_CHARACTER.search(match["label"]):
+        return None
+    timed = opening.time or match["time"] is not None or match["after"] is not None
+    if WORD_CHARACTER.search(text, match.end()):
+        return _of_match(i, match, i, match.end(), "change" if opening.change else "mark", timed=timed)
+    return _of_match(i, match, i + 1, -1, "above", timed=timed) if has_next else None
+
+
+def _bracketed(i: int, block: Block, opening: TurnOpening, *, has_next: bool) -> Iterator[TurnCandidate]:
+    """A label in brackets; in round ones alone on its line it is a stage direction."""
+    text, at = block.text, opening.end
     first = text[at : at + 1]
-    if (
-        first in "[【(（［"
-        and first
-        and (bracket := BRACKETED_LABEL.match(text, at))
-        and WORD_CHARACTER.search(bracket["label"])
-    ):
-        if WORD_CHARACTER.search(text, bracket.end()):
-            yield _of_match(i, bracket, i, bracket.end(), "bracket", timed=opening.time)
-        elif has_next and first in "[［【":
-            yield _of_match(i, bracket, i + 1, -1, "above", timed=opening.time)
-    if opening.cell and match is None and (cell := CELL_LABEL.match(text, at)):
-        yield _of_match(i, cell, i, cell.end(), "cell", timed=opening.time)
-    if match is None and first and first in "QA问答問" and (letter := LETTER_LABEL.match(text, at)):
-        yield _of_match(i, letter, i, letter.end(), "letter", timed=opening.time)
-    if match is not None:
+    match = BRACKETED_LABEL.match(text, at) if first and first in "[【(（［" else None
+    if match is None or not WORD_CHARACTER.search(match["label"]):
         return
-    if MIN_LABEL_CHARS <= block.bold_opening <= MAX_LABEL_CHARS:
+    if WORD_CHARACTER.search(text, match.end()):
+        yield _of_match(i, match, i, match.end(), "bracket", timed=opening.time)
+    elif has_next and first in "[［【":
+        yield _of_match(i, match, i + 1, -1, "above", timed=opening.time)
+
+
+def _in_cell_or_letter(i: int, block: Block, opening: TurnOpening) -> Iterator[TurnCandidate]:
+    """The first cell of a row, and Q or A without a colon."""
+    text, at = block.text, opening.end
+    if opening.cell and (cell := CELL_LABEL.match(text, at)):
+        yield _of_match(i, cell, i, cell.end(), "cell", timed=opening.time)
+    first = text[at : at + 1]
+    if first and first in "QA问答問" and (letter := LETTER_LABEL.match(text, at)):
+        yield _of_match(i, letter, i, letter.end(), "letter", timed=opening.time)
+
+
+def _unmarked(i: int, block: Block, opening: TurnOpening, head: str, *, has_next: bool) -> Iterator[TurnCandidate]:
+    """Labels that bold, a time, a line of their own, spaces or another sign sets apart."""
+    text, at = block.text, opening.end
+    length = len(text) - at
+    if MIN_NAME_CHARS <= block.bold_opening <= MAX_NAME_CHARS:
         yield _bold_start(i, block, opening)
-    elif has_next and len(text) - at <= MAX_LABEL_CHARS + 24 and (timed_line := TIMED_LINE.match(text, at)):
+    elif has_next and length <= MAX_NAME_CHARS + MAX_BESIDE_CHARS and (timed_line := TIMED_LINE.match(text, at)):
         yield _of_match(i, timed_line, i + 1, -1, "timed", timed=True)
-    elif has_next and len(text) - at <= MAX_LINE_LABEL_CHARS and _is_label_line(text):
+    elif has_next and length <= MAX_LINE_LABEL_CHARS and _is_label_line(text):
         label = text[at:].rstrip("*_ ")
         yield TurnCandidate(
             i, 0, i + 1, -1, "line", _plain(label), candidate_key(label), at, at + len(label), opening.time
         )
-    elif ("  " in head or "\t" in head or "\u3000" in head) and (wide := WIDE_LABEL.match(text, at)):
+    elif any(map(head.__contains__, WIDE_SPACES)) and (wide := WIDE_LABEL.match(text, at)):
         yield _of_match(i, wide, i, wide.end(), "wide", timed=opening.time)
     if sign := SIGN_LABEL.match(text, at):
         yield _of_match(i, sign, i, sign.end(), "sign", timed=opening.time)

@@ -29,19 +29,27 @@ RECURRING = 3
 """Times from which a label recurs."""
 MAX_MENTIONED = 40
 """Labels that are looked for in the words of the document."""
+MAX_COVERED_CHARS, MAX_COVERAGE = 3000, 300
+"""Characters of a turn that count as covered by its label, and the highest share of the document, in hundredths."""
+SHORT_CHARS = 40
+NEAREST_PLACES = 8
+"""Candidates among which the nearest label is looked for."""
 TITLE_CHARS = 600
 """Characters at the top of a document in which the title and the names of those who talk are."""
 QUESTION_START = regex.compile(
-    r"(?:what|how|why|who|when|where|which|do|does|did|is|are|was|can|could|would|will|have|has|should|tell|any)\b|"
-    r"[\p{Han}，]{0,12}(?:什么|什麼|怎么|怎麼|为什么|為什麼|如何|哪|是否|吗|嗎|能否|请问|請問|谈谈|談談|介绍|介紹)",
-    regex.IGNORECASE,
+    r"""
+    (?: what|how|why|who|when|where|which|do|does|did|is|are|was|can|could|would|will|have|has|should|tell|any )\b
+  | [\p{Han}，]{0,12}                                                                        # 您为什么走路
+    (?: 什么|什麼|怎么|怎麼|为什么|為什麼|如何|哪|是否|吗|嗎|能否|请问|請問|谈谈|談談|介绍|介紹 )
+    """,
+    regex.IGNORECASE | regex.VERBOSE,
 )
-QUOTES = frozenset("\"'“”‘’「」『』«»")
+OPENING_QUOTES = frozenset("\"'“”‘’「」『』«»")
 ODD_IN_LABEL = regex.compile(r"[,，.;!?。“”\"(/\[]")
 CODE_IN_LABEL = regex.compile(r"[`<{=/\\@$%&+]|\]\(|\d{4}")
 INITIALS = regex.compile(r"[A-Z]{2,4}")
 LATIN_OR_HAN_WORD = regex.compile(r"[\p{Latin}'’]+|\p{Han}")
-HAN = regex.compile(r"\p{Han}")
+HAN_CHARACTER = regex.compile(r"\p{Han}")
 
 
 class TurnStartFeatures(NamedTuple):
@@ -212,7 +220,7 @@ def block_facts(block: Block) -> BlockFacts:
         int(FIRST_PERSON.search(head) is not None),
         int(SECOND_PERSON.search(head) is not None),
         int(":" in text[:62] or "：" in text[:62]),
-        int(text[0] in QUOTES),
+        int(text[0] in OPENING_QUOTES),
     )
 
 
@@ -236,8 +244,9 @@ class LabelFacts(NamedTuple):
     asks: int = 0
 
 
-KINDS = {None: 0, "asks": 1, "answers": 2, "moderates": 3, "outlet": 4, "never": 5}
+KIND_NUMBERS = {None: 0, "asks": 1, "answers": 2, "moderates": 3, "outlet": 4, "never": 5}
 NO_LABEL = LabelFacts()
+FORM_NUMBERS = {form: number for number, form in enumerate(TURN_FORMS)}
 
 
 @lru_cache(maxsize=8192)
@@ -246,7 +255,7 @@ def label_facts(label: str) -> LabelFacts:
     if not label:
         return NO_LABEL
     words = LATIN_OR_HAN_WORD.findall(label)
-    latin = [word for word in words if word[0].isascii() or not HAN.match(word)]
+    latin = [word for word in words if word[0].isascii() or not HAN_CHARACTER.match(word)]
     cue = cue_of(label)
     known = english.lexicon()
     ordinary = 0
@@ -261,9 +270,9 @@ def label_facts(label: str) -> LabelFacts:
         share(sum(word[0].isupper() for word in latin), len(latin)),
         int(label.isupper()),
         int(INITIALS.fullmatch(label) is not None),
-        min(sum(1 for _ in HAN.finditer(label)), FAR),
+        min(sum(1 for _ in HAN_CHARACTER.finditer(label)), FAR),
         int(any(map(str.isdigit, label))),
-        KINDS[cue.kind if cue else None],
+        KIND_NUMBERS[cue.kind if cue else None],
         int(cue is not None and cue.anonymous),
         int(ODD_IN_LABEL.search(label) is not None),
         int(CODE_IN_LABEL.search(label) is not None),
@@ -313,6 +322,10 @@ class _Group(NamedTuple):
     ended: int
 
 
+NO_GROUP = _Group(*(0,) * 13)
+NO_LABEL_GROUP = (-1,) * 8
+
+
 def _entropy(counts: Iterable[int]) -> int:
     values = [count for count in counts if count]
     total = sum(values)
@@ -330,10 +343,10 @@ def turn_start_features(
     """The features of each candidate of a document."""
     if not candidates:
         return []
-    return _Reading(candidates, blocks, openings).features()
+    return _DocumentFacts(candidates, blocks, openings).features()
 
 
-class _Reading:
+class _DocumentFacts:
     """The facts of one document that all of its candidates share. Used once."""
 
     def __init__(
@@ -441,29 +454,36 @@ class _Reading:
         return {first: text.count(first) for first in firsts[:MAX_MENTIONED]}
 
     def _document(self) -> tuple[int, ...]:
+        return *self._labels_of_document(), *self._lines_of_document()
+
+    def _labels_of_document(self) -> tuple[int, ...]:
         recurring = {key for key, count in self.count.items() if count >= RECURRING}
         covered = sum(
-            min(self.following[i], 3000)
+            min(self.following[i], MAX_COVERED_CHARS)
             for i, candidate in enumerate(self.candidates)
             if candidate.key in recurring and candidate.form not in {"line", "paragraph"}
         )
         labelled = [group for style, group in self.groups.items() if style[0] not in {"line", "paragraph"}]
-        best = max(labelled, key=lambda group: group.recurring * group.lines * group.span, default=None)
-        size = len(self.blocks)
-        headings = [i for i, block in enumerate(self.blocks) if block.level]
-        bold = [i for i, block in enumerate(self.blocks) if block.bold]
+        best = max(labelled, key=lambda group: group.recurring * group.lines * group.span, default=NO_GROUP)
         return (
             log(self.length),
             log(len(self.candidates)),
             log(len(recurring)),
             log(sum(self.count[key] for key in recurring)),
-            min(share(covered, self.length), 300),
+            min(share(covered, self.length), MAX_COVERAGE),
             _entropy(self.count.values()),
-            best.lines if best else 0,
-            best.recurring if best else 0,
-            best.alternates if best else 0,
-            best.span if best else 0,
-            best.question_share if best else 0,
+            best.lines,
+            best.recurring,
+            best.alternates,
+            best.span,
+            best.question_share,
+        )
+
+    def _lines_of_document(self) -> tuple[int, ...]:
+        size = len(self.blocks)
+        headings = [i for i, block in enumerate(self.blocks) if block.level]
+        bold = [i for i, block in enumerate(self.blocks) if block.bold]
+        return (
             share(sum(fact.asks for fact in self.facts), size),
             log(len(headings)),
             share(sum(self.facts[i].asks for i in headings), len(headings)),
@@ -484,7 +504,7 @@ class _Reading:
     def _nearest(self, i: int, step: int) -> int | None:
         """The next labelled candidate at another place, in one direction."""
         j = i + step
-        while 0 <= j < len(self.candidates) and abs(j - i) < 8:
+        while 0 <= j < len(self.candidates) and abs(j - i) < NEAREST_PLACES:
             if self.candidates[j].form != "paragraph" and self.at[j] != self.at[i]:
                 return j
             j += step
@@ -492,95 +512,122 @@ class _Reading:
 
     def _features(self, i: int) -> TurnStartFeatures:
         candidate = self.candidates[i]
-        key, here = candidate.key, candidate.block
-        block, opening, facts = self.blocks[here], self.openings[here], self.facts[here]
-        words = self.facts[candidate.words_block]
         style = self.styles[i]
+        return TurnStartFeatures._make(
+            (
+                *self._setting(candidate),
+                *self._label(candidate),
+                *(self.label_groups[candidate.key] if candidate.key else NO_LABEL_GROUP),
+                *self.groups[style],
+                *self._same_style(i, candidate, style),
+                *self._nearest_labels(i, candidate, style),
+                *self._above(candidate.block),
+                *self._below(candidate.words_block + 1),
+                int(candidate.block == 0),
+                share(self.at[i], self.length),
+                log(self.following[i]),
+                *self._words(candidate),
+                self.facts[candidate.block].has_mark,
+                *self.document,
+            )
+        )
+
+    def _setting(self, candidate: TurnCandidate) -> tuple[int, ...]:
+        """How the candidate is set."""
+        block, opening = self.blocks[candidate.block], self.openings[candidate.block]
+        return (
+            FORM_NUMBERS[candidate.form],
+            int(opening.bold or block.bold_opening > 0),
+            int(opening.italic),
+            block.level,
+            int(opening.item or block.item),
+            int(opening.number),
+            int(block.quoted or opening.quote),
+            int(candidate.timed),
+            int(opening.cell),
+            min(block.column, FAR),
+            int(block.term),
+            int(block.definition),
+            int(block.dashed),
+            int(block.bold),
+            int(block.italic),
+            int(block.indented),
+            int(block.after_rule),
+        )
+
+    def _label(self, candidate: TurnCandidate) -> tuple[int, ...]:
+        """What the label says, and where else its first word occurs."""
+        label = label_facts(candidate.label)
+        key = candidate.key
+        first_word = key.split()[0] if key.strip() else ""
+        *facts, asks = label
+        if not first_word:
+            return *facts, 0, 0, asks
+        count = self.count[key]
+        in_title = first_word in self.top and count < FAR
+        return *facts, int(in_title), log(max(0, self.mentions.get(first_word, 0) - count)), asks
+
+    def _same_style(self, i: int, candidate: TurnCandidate, style: Style) -> tuple[int, ...]:
+        """The candidates before and after it in its style."""
         lines, place = self.by_style[style], self.style_place[i]
         before = self.candidates[lines[place - 1]] if place else None
         after = self.candidates[lines[place + 1]] if place + 1 < len(lines) else None
+        key, here = candidate.key, candidate.block
+        return (
+            int(before is not None and bool(key) and before.key == key),
+            int(after is not None and bool(key) and after.key == key),
+            min(here - before.block, FAR) if before else FAR,
+            min(after.block - here, FAR) if after else FAR,
+            int(before is not None and self.count.get(before.key, 0) >= RECURRING),
+            int(after is not None and self.count.get(after.key, 0) >= RECURRING),
+        )
+
+    def _nearest_labels(self, i: int, candidate: TurnCandidate, style: Style) -> tuple[int, ...]:
+        """The labels before and after it in any style."""
         previous, following = self._nearest(i, -1), self._nearest(i, 1)
-        above = here - 1 if here else None
-        below = candidate.words_block + 1 if candidate.words_block + 1 < len(self.blocks) else None
-        label = label_facts(candidate.label)
-        first_word = key.split()[0] if key.strip() else ""
-        start = self.blocks[candidate.words_block].text[
-            candidate.words if candidate.words >= 0 else self.openings[candidate.words_block].end :
-        ][:READ_CHARS]
-        counts = self.count
-        return TurnStartFeatures._make(
-            (
-                TURN_FORMS.index(candidate.form),
-                int(opening.bold or block.bold_opening > 0),
-                int(opening.italic),
-                block.level,
-                int(opening.item or block.item),
-                int(opening.number),
-                int(block.quoted or opening.quote),
-                int(candidate.timed),
-                int(opening.cell),
-                min(block.column, FAR),
-                int(block.term),
-                int(block.definition),
-                int(block.dashed),
-                int(block.bold),
-                int(block.italic),
-                int(block.indented),
-                int(block.after_rule),
-                label.chars,
-                label.words,
-                label.capitals,
-                label.upper,
-                label.initials,
-                label.han,
-                label.digit,
-                label.kind,
-                label.anonymous,
-                label.odd,
-                label.code,
-                label.name,
-                label.shaped,
-                label.ordinary,
-                int(bool(first_word) and first_word in self.top and counts[key] < FAR),
-                log(max(0, self.mentions.get(first_word, 0) - counts.get(key, 0))) if first_word else 0,
-                label.asks,
-                *(self.label_groups[key] if key else (-1,) * 8),
-                *self.groups[style],
-                int(before is not None and bool(key) and before.key == key),
-                int(after is not None and bool(key) and after.key == key),
-                min(here - before.block, FAR) if before else FAR,
-                min(after.block - here, FAR) if after else FAR,
-                int(before is not None and counts.get(before.key, 0) >= RECURRING),
-                int(after is not None and counts.get(after.key, 0) >= RECURRING),
-                min(here - self.candidates[previous].block, FAR) if previous is not None else FAR,
-                log(counts.get(self.candidates[previous].key, 0)) if previous is not None else 0,
-                log(counts.get(self.candidates[following].key, 0)) if following is not None else 0,
-                int(previous is not None and self.styles[previous] == style),
-                int(following is not None and self.styles[following] == style),
-                self.facts[above].asks if above is not None else 0,
-                self.blocks[above].level if above is not None else 0,
-                int(above is not None and self.blocks[above].bold),
-                int(above is not None and self.blocks[above].italic),
-                log(self.facts[above].chars) if above is not None else 0,
-                int(above is not None and self.facts[above].chars < 40),
-                self.facts[below].asks if below is not None else 0,
-                self.blocks[below].level if below is not None else 0,
-                int(below is not None and self.blocks[below].bold),
-                log(self.facts[below].chars) if below is not None else 0,
-                int(here == 0),
-                share(self.at[i], self.length),
-                log(self.following[i]),
-                log(words.chars),
-                words.asks,
-                words.holds_question,
-                int(QUESTION_START.match(start) is not None),
-                words.first_person,
-                words.second_person,
-                int(start[:1].isupper()),
-                int(start[:1].islower()),
-                int(start[:1] in QUOTES),
-                words.ended,
-                facts.has_mark,
-                *self.document,
-            )
+        return (
+            min(candidate.block - self.candidates[previous].block, FAR) if previous is not None else FAR,
+            log(self.count.get(self.candidates[previous].key, 0)) if previous is not None else 0,
+            log(self.count.get(self.candidates[following].key, 0)) if following is not None else 0,
+            int(previous is not None and self.styles[previous] == style),
+            int(following is not None and self.styles[following] == style),
+        )
+
+    def _above(self, here: int) -> tuple[int, ...]:
+        """The block above."""
+        if here == 0:
+            return (0,) * 6
+        facts, block = self.facts[here - 1], self.blocks[here - 1]
+        return (
+            facts.asks,
+            block.level,
+            int(block.bold),
+            int(block.italic),
+            log(facts.chars),
+            int(facts.chars < SHORT_CHARS),
+        )
+
+    def _below(self, below: int) -> tuple[int, ...]:
+        """The block below the one with the words."""
+        if below >= len(self.blocks):
+            return (0,) * 4
+        facts, block = self.facts[below], self.blocks[below]
+        return facts.asks, block.level, int(block.bold), log(facts.chars)
+
+    def _words(self, candidate: TurnCandidate) -> tuple[int, ...]:
+        """The words that follow."""
+        facts = self.facts[candidate.words_block]
+        at = candidate.words if candidate.words >= 0 else self.openings[candidate.words_block].end
+        start = self.blocks[candidate.words_block].text[at : at + READ_CHARS]
+        return (
+            log(facts.chars),
+            facts.asks,
+            facts.holds_question,
+            int(QUESTION_START.match(start) is not None),
+            facts.first_person,
+            facts.second_person,
+            int(start[:1].isupper()),
+            int(start[:1].islower()),
+            int(start[:1] in OPENING_QUOTES),
+            facts.ended,
         )

@@ -24,7 +24,6 @@ from pipeline.stages.dialogue.turn_candidates import (
     read_opening,
 )
 from pipeline.stages.dialogue.turn_start_features import (
-    RECURRING,
     TurnStartFeatures,
     log,
     style_of,
@@ -33,6 +32,8 @@ from pipeline.stages.dialogue.turn_start_features import (
 
 MIN_PROBABILITY, MIN_MEAN_PROBABILITY = 0.3, 0.65
 """Probability from which a candidate is a turn, and mean of the turns from which the document is a talk."""
+MIN_ONCE_PROBABILITY = 0.5
+"""The same for a label that occurs once: of those below it only a third were right."""
 MIN_KNOWN_PROBABILITY, MIN_KNOWN_SHARE, MIN_KNOWN_TURNS = 0.05, 0.5, 2
 """Probability from which a label is a turn's if at least this share of its lines are, and so many.
 
@@ -46,7 +47,7 @@ MIN_TURNS = 2
 MIN_ASKING_TOPIC_SHARE = 50
 """Percentage of the lines of a label such as `问题` that must ask."""
 MIN_CONVERSING_SHARE = 25
-"""Percentage of the lines of a label that must say I or you, if none asks and it is set like one that the user names."""
+"""Percentage of the lines of a label that must say I or you, if none asks and the user names one that is set alike."""
 MAX_ORDINARY_NAME = 40
 """How ordinary a word may be, as a percentage, to be a name."""
 
@@ -98,9 +99,7 @@ def find_turn_starts(blocks: Sequence[Block], vocabulary: Vocabulary = NO_VOCABU
     likely = probabilities(features)
     named = _named_by_user(candidates, vocabulary) if vocabulary else {}
     chosen = {
-        i
-        for i, probability in enumerate(likely)
-        if i in named or (probability >= MIN_PROBABILITY and not _is_topic(candidates[i], features[i]))
+        i for i, probability in enumerate(likely) if i in named or (probability >= _lowest(candidates[i], features[i]))
     }
     chosen |= known_labels([candidate.key for candidate in candidates], likely, chosen)
     chosen |= known_labels(_question_styles(candidates, blocks, chosen), likely, chosen)
@@ -137,6 +136,13 @@ def _style(candidate: TurnCandidate, blocks: Sequence[Block], openings: Sequence
     if not candidate.label:
         return ()
     return style_of(candidate, blocks[candidate.block], openings[candidate.block], 0)
+
+
+def _lowest(candidate: TurnCandidate, features: TurnStartFeatures) -> float:
+    """The probability from which a candidate is a turn; above 1 for one that never is."""
+    if _is_topic(candidate, features):
+        return math.inf
+    return MIN_ONCE_PROBABILITY if candidate.label and features.label_count == log(1) else MIN_PROBABILITY
 
 
 def _is_topic(candidate: TurnCandidate, features: TurnStartFeatures) -> bool:
@@ -213,14 +219,15 @@ def _rank(start: TurnStart) -> tuple[bool, float]:
 def _refused(
     candidates: Sequence[TurnCandidate], likely: Sequence[float], starts: Sequence[TurnStart]
 ) -> list[TurnStart]:
-    """The first place of each label that recurs, is likely enough, and is nowhere a turn."""
+    """The first place of each label that is likely enough and is nowhere a turn; one that recurs may be less likely."""
     accepted = {start.candidate.key for start in starts}
     by_key: dict[str, list[int]] = {}
     for i, candidate in enumerate(candidates):
         if candidate.key and candidate.key not in accepted:
             by_key.setdefault(candidate.key, []).append(i)
-    refused = [
-        TurnStart(candidates[at[0]], max(likely[i] for i in at)) for at in by_key.values() if len(at) >= RECURRING - 1
-    ]
-    likely_ones = [start for start in refused if start.probability >= MIN_DOUBTFUL_PROBABILITY]
-    return sorted(likely_ones, key=lambda start: -start.probability)
+    refused = []
+    for at in by_key.values():
+        probability = max(likely[i] for i in at)
+        if probability >= (MIN_DOUBTFUL_PROBABILITY if len(at) > 1 else MIN_PROBABILITY):
+            refused.append(TurnStart(candidates[at[0]], probability))
+    return sorted(refused, key=lambda start: -start.probability)

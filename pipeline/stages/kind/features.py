@@ -20,7 +20,7 @@ from pipeline.text.lines import Line
 MAX_COUNT = 4000
 """Counts are cut here; a tree needs no more."""
 MAX_CHARS = 30_000
-MAX_PARAGRAPHS, RUN = 40, 4
+MAX_READ_PARAGRAPHS, RUN = 40, 4
 """Paragraphs that are read, and how many neighbours: a label and its text, a question and its answer stay together."""
 MAX_LABELS = 24
 """Speakers' labels that are read."""
@@ -49,7 +49,7 @@ WORD = re.compile("[a-z][a-z'’3]*")
 MARKS = " \t\u3000>*_#-•"
 LABEL = re.compile(r"(?:\[[^\]\n]{1,30}\]|(?:[^\W\d_]|[《【])[^:：!?。！？\n]{0,38}[:：](?!//))")
 """A label at the beginning of a paragraph, read more loosely than the stage `dialogue` does."""
-TIME = re.compile(r"[\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?[\])]?\s*")
+TIME_MARK = re.compile(r"[\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?[\])]?\s*")
 Q_LABEL = re.compile(r"(?:Q|问|問)\d{0,2}[*_]{0,3}(?:[.:：、]|\s{2,}|\s(?=[A-Z]))")
 OFFICIAL = re.compile(
     r"""
@@ -317,7 +317,7 @@ def _read_paragraph(marked: str) -> _Paragraph | None:
     text = marked.strip(MARKS)
     if not text:
         return None
-    time = TIME.match(text) if text[0] in "[(0123456789" else None
+    time = TIME_MARK.match(text) if text[0] in "[(0123456789" else None
     if time is not None:
         text = text[time.end() :] or text
     label = LABEL.match(text)
@@ -421,10 +421,10 @@ def _recurring(texts: Sequence[str]) -> dict[str, int]:
 
 def _sampled(lines: Sequence[Line]) -> Iterator[Line]:
     """All lines, or runs of neighbours spread evenly."""
-    if len(lines) <= MAX_PARAGRAPHS:
+    if len(lines) <= MAX_READ_PARAGRAPHS:
         yield from lines
         return
-    runs = MAX_PARAGRAPHS // RUN
+    runs = MAX_READ_PARAGRAPHS // RUN
     for i in range(runs):
         start = i * (len(lines) - RUN) // (runs - 1)
         yield from lines[start : start + RUN]

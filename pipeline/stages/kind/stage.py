@@ -18,7 +18,7 @@ from pipeline.segmentation.trees import load_trees
 from pipeline.stages.kind.features import features_of
 from pipeline.stages.kind.rules import RULES
 
-KINDS = tuple(sorted(KIND_VALUES))
+KINDS_OF_TEXT = tuple(sorted(KIND_VALUES))
 """The kinds in the order of their trees in `kind.forest`."""
 
 
@@ -41,11 +41,11 @@ class Kind:
 
 def kind_of(features: list[int]) -> tuple[str, float]:
     """The most likely kind, and how sure that is; `features` are those of `features_of`."""
-    scores = load_trees("kind", __package__).scores_of_classes(features, len(KINDS))
-    best = max(range(len(KINDS)), key=scores.__getitem__)
+    scores = load_trees("kind", __package__).scores_of_classes(features, len(KINDS_OF_TEXT))
+    best = max(range(len(KINDS_OF_TEXT)), key=scores.__getitem__)
     margin = scores[best] - max(score for i, score in enumerate(scores) if i != best)
     margins, confidences = _reliability()
-    return KINDS[best], confidences[bisect_right(margins, margin) - 1]
+    return KINDS_OF_TEXT[best], confidences[bisect_right(margins, margin) - 1]
 
 
 @cache

@@ -1,0 +1,111 @@
+"""The ways in which sources print turns, each read as it is meant: who speaks, and which words."""
+
+import pytest
+
+from pipeline import Pipeline
+
+FINDERS = Pipeline(stages=["languages", "credits", "dialogue"])
+SAID = [
+    "Did you build it yourself?",
+    "I did, with my brother.",
+    "And who paid you?",
+    "Nobody paid us.",
+    "Will you build another?",
+    "As long as my hands are good.",
+]
+SAID_ZH = ["你自己造的吗？", "我和哥哥一起造的。", "谁付钱给你？", "没有人付钱。", "你还会再造吗？", "只要我的手还好。"]
+
+
+def talk(
+    form: str, names: tuple[str, str] = ("Ada Fern", "Ben Rook"), said: list[str] = SAID, gap: str = "\n\n"
+) -> str:
+    """The turns of two people in a form such as `{name}: {words}`."""
+    return gap.join(form.format(name=names[i % 2], words=words) for i, words in enumerate(said)) + "\n"
+
+
+LAYOUTS = {
+    "a colon": talk("{name}: {words}"),
+    "a bold label": talk("**{name}:** {words}"),
+    "a bold label and a colon outside": talk("**{name}**: {words}"),
+    "underscores": talk("__{name}__: {words}"),
+    "italics": talk("*{name}:* {words}"),
+    "a label above": talk("{name}:\n{words}"),
+    "a name alone above": talk("{name}\n{words}"),
+    "a heading": talk("### {name}\n\n{words}"),
+    "square brackets": talk("[{name}] {words}"),
+    "list items": talk("* {name}: {words}", gap="\n"),
+    "list items with brackets": talk("* [{name}] {words}", gap="\n"),
+    "a quotation": talk("> *{name}:* {words}"),
+    "a bar": talk("{name} | {words}"),
+    "an escaped bar": talk("{name} \\| {words}"),
+    "a dash": talk("{name} — {words}"),
+    "an arrow": talk("{name} > {words}"),
+    "capitals and a full stop": talk("{name}.  {words}", names=("FERN", "ROOK")),
+    "a time before": talk("[00:12] {name}: {words}"),
+    "a time after": talk("{name} (00:12): {words}"),
+    "a time on the line of the label": talk("{name} 00:01:02\n{words}"),
+    "lines without gaps": talk("{name}: {words}", gap="\n"),
+    "user names": talk("{name}: {words}", names=("ada_f", "ben.r")),
+}
+ANONYMOUS = {
+    "Q and A": talk("{name}: {words}", names=("Q", "A")),
+    "Q and A with a space": talk("{name} {words}", names=("Q", "A")),
+    "Q and A with a full stop": talk("{name}. {words}", names=("Q", "A")),
+    "bold Q and A": talk("**{name}.** {words}", names=("Q", "A")),
+    "bold questions": "\n\n".join(f"**{said}**" if i % 2 == 0 else said for i, said in enumerate(SAID)),
+    "headings that ask": "\n\n".join(f"## {said}" if i % 2 == 0 else said for i, said in enumerate(SAID)),
+    "chevrons": talk(">> {words}", gap="\n"),
+}
+CHINESE = {
+    "a wide colon": talk("{name}：{words}", names=("林晓", "秦朗"), said=SAID_ZH),
+    "names with characters of clauses": talk("{name}：{words}", names=("南方都市报", "李和平"), said=SAID_ZH),
+    "black brackets": talk("【{name}】{words}", names=("林晓", "秦朗"), said=SAID_ZH),
+    "one character": talk("{name}：{words}", names=("林", "秦"), said=SAID_ZH),
+    "names alone above": talk("{name}\n{words}", names=("林青", "老布"), said=SAID_ZH),
+}
+
+
+def turns_of(text: str) -> list[tuple[str | None, str]]:
+    """Speaker and words of each turn, in order."""
+    article = FINDERS.process(text, id="t")
+    turns = sorted((turn for exchange in article.exchanges for turn in exchange.turns), key=lambda turn: turn.n)
+    return [(turn.speaker, " ".join(turn.paragraphs)) for turn in turns]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_labelled_turns(layout: str) -> None:
+    turns = turns_of(LAYOUTS[layout])
+    assert [words for _, words in turns] == SAID
+    first, second = (name for name, _ in turns[:2])
+    assert [name for name, _ in turns] == [first, second] * 3
+    assert first != second
+
+
+@pytest.mark.parametrize("layout", ANONYMOUS)
+def test_turns_without_names(layout: str) -> None:
+    assert turns_of(ANONYMOUS[layout]) == [(None, words) for words in SAID]
+
+
+@pytest.mark.parametrize("layout", CHINESE)
+def test_chinese_turns(layout: str) -> None:
+    turns = turns_of(CHINESE[layout])
+    assert [words for _, words in turns] == SAID_ZH
+    assert len({name for name, _ in turns}) == 2
+
+
+def test_one_exchange_is_an_exchange() -> None:
+    assert turns_of("记者：为什么走路？\n\n李雪：因为慢。\n") == [("记者", "为什么走路？"), ("李雪", "因为慢。")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Seats: 40\n\nPrice: 3 marks\n\nSeats: 90\n\nPrice: 5 marks\n\nSeats: 10\n\nPrice: 1 mark\n",
+        "- Fixed: a crash\n- Added: a lamp\n- Fixed: the door\n- Added: a door\n- Fixed: the roof\n",
+        "10:00 Registration\n\n10:30 Welcome: the harbour master\n\n11:00 Talk: Ada Fern\n\n12:00 Lunch\n",
+        "“Are you there?”\n\nI was.\n\n“Did you eat?”\n\nWe had.\n\n“Will you come?”\n\nI would.\n",
+        "材料：一条鱼。\n\n做法：蒸熟。\n\n材料：三个鸡蛋。\n\n做法：打散。\n",
+    ],
+)
+def test_texts_without_a_talk_have_no_turns(text: str) -> None:
+    assert turns_of(text) == []
