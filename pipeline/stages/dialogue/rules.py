@@ -44,6 +44,12 @@ VERSIONS_TEXT = (
     "山城日报：然后呢？\n孙若晴：然后我就休息。"
 )
 
+CONVERSATION_TEXT = "The Harbour in Winter\n" + "".join(
+    f"{name}: We moved the boats on day {number}, and the wind was from the north. I wrote it down.\n"
+    for number in range(6)
+    for name in ("Ada Fern", "Ivo Moss")
+)
+
 RULES = (
     Rule("dialogue.title", "the first line, short and without a full stop, or the first heading", (TALK_TEXT,)),
     Rule("dialogue.title-key", "the title among the keys above the article", ("---\ntitle: A Walk\n---\nI walk.",)),
