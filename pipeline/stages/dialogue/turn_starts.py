@@ -16,7 +16,7 @@ import msgspec
 from pipeline.lexicon.vocabulary import NO_VOCABULARY, Vocabulary
 from pipeline.segmentation.trees import UNITS_PER_NAT, Trees, load_trees
 from pipeline.stages.dialogue.blocks import Block
-from pipeline.stages.dialogue.label_candidates import LabelKind, cue_of, label_key, vocabulary_labels
+from pipeline.stages.dialogue.label_candidates import SPEAKER_KINDS, LabelKind, cue_of, label_key, vocabulary_labels
 from pipeline.stages.dialogue.turn_candidates import (
     TurnCandidate,
     TurnOpening,
@@ -24,6 +24,7 @@ from pipeline.stages.dialogue.turn_candidates import (
     read_opening,
 )
 from pipeline.stages.dialogue.turn_start_features import (
+    KIND_NUMBERS,
     TurnStartFeatures,
     log,
     style_of,
@@ -44,6 +45,7 @@ MIN_DOUBTFUL_PROBABILITY = 0.15
 MIN_ALIKE_PROBABILITY = 0.02
 """Probability from which a label that is set like one that the user names is a turn."""
 MIN_TURNS = 2
+SPEAKER_KIND_NUMBERS = frozenset(KIND_NUMBERS[kind] for kind in SPEAKER_KINDS)
 MIN_ASKING_TOPIC_SHARE = 50
 """Percentage of the lines of a label such as `问题` that must ask."""
 MIN_CONVERSING_SHARE = 25
@@ -142,7 +144,8 @@ def _lowest(candidate: TurnCandidate, features: TurnStartFeatures) -> float:
     """The probability from which a candidate is a turn; above 1 for one that never is."""
     if _is_topic(candidate, features):
         return math.inf
-    return MIN_ONCE_PROBABILITY if candidate.label and features.label_count == log(1) else MIN_PROBABILITY
+    is_new = candidate.label and features.label_count == log(1) and features.label_kind not in SPEAKER_KIND_NUMBERS
+    return MIN_ONCE_PROBABILITY if is_new else MIN_PROBABILITY
 
 
 def _is_topic(candidate: TurnCandidate, features: TurnStartFeatures) -> bool:
