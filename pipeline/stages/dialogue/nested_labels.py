@@ -31,9 +31,9 @@ def nested_label_notes(body: Sequence[LabelledBlock], doubtful: Sequence[LabelCa
     every such name gets a warning. Elsewhere, where an answer may hold `Poland: …`, the text after it must speak.
     """
     seen: set[str] = set()
-    for labelled, label in _doubtful_in_turns(body, doubtful):
-        seen.add(label.key)
-        yield _note(labelled, label)
+    for labelled, nearly in _doubtful_in_turns(body, doubtful):
+        seen.add(nearly.key)
+        yield _note(labelled, nearly)
     unaccepted = [(labelled, label) for labelled in body if (label := _unaccepted_label(labelled)) is not None]
     if not unaccepted:
         return

@@ -137,10 +137,21 @@ def _split_body(blocks: Sequence[Block], vocabulary: Vocabulary, key_title: str 
     if divided is not None:
         turns = _with_glued_turns(turns, divided, vocabulary)
     candidates = find_label_candidates(turns.blocks, vocabulary)
-    title = find_title(turns.blocks, candidates | turns.by_block, key_title)
-    return _SplitBody(
-        turns.blocks, dict(sorted((candidates | turns.by_block).items())), title, _without_title(turns, title)
-    )
+    candidates = dict(sorted((candidates | turns.by_block).items()))
+    title = find_title(turns.blocks, candidates, key_title)
+    if _is_turn_of_many(title.title, turns):
+        title = TitleBlocks(None)
+    return _SplitBody(turns.blocks, candidates, title, _without_title(turns, title))
+
+
+def _is_turn_of_many(i: int | None, turns: SelectedTurns) -> bool:
+    """Whether what looks like the title starts a turn as others do: its label speaks again, or it is a question."""
+    if i is None:
+        return False
+    label = turns.by_block.get(i)
+    if label is None:
+        return turns.unlabelled.get(i) == "question"
+    return sum(other.key == label.key for other in turns.by_block.values()) > 1
 
 
 def _find_turns(blocks: Sequence[Block], vocabulary: Vocabulary, key_title: str | None) -> SelectedTurns:
