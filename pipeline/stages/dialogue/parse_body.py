@@ -145,13 +145,17 @@ def _split_body(blocks: Sequence[Block], vocabulary: Vocabulary, key_title: str 
 
 
 def _is_turn_of_many(i: int | None, turns: SelectedTurns) -> bool:
-    """Whether what looks like the title starts a turn as others do: its label speaks again, or it is a question."""
+    """Whether what looks like the title starts a turn as others do: a question, or a label alone that speaks again.
+
+    `Ada Fern: The roof is the last free street` is a title, though.
+    """
     if i is None:
         return False
     label = turns.by_block.get(i)
     if label is None:
         return turns.unlabelled.get(i) == "question"
-    return sum(other.key == label.key for other in turns.by_block.values()) > 1
+    alone = label.text_start >= len(turns.blocks[i].text)
+    return alone and sum(other.key == label.key for other in turns.by_block.values()) > 1
 
 
 def _find_turns(blocks: Sequence[Block], vocabulary: Vocabulary, key_title: str | None) -> SelectedTurns:
