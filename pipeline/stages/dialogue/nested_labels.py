@@ -3,8 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-import regex
-
 from pipeline.model.stage import Note
 from pipeline.stages.dialogue.label_candidates import LabelCandidate, find_candidate
 from pipeline.stages.dialogue.label_layout import layout_of, loose_label
@@ -12,14 +10,13 @@ from pipeline.stages.dialogue.label_scoring import holds_question, name_evidence
 from pipeline.stages.dialogue.labelled_block import LabelledBlock
 from pipeline.stages.dialogue.paragraph_starts import MAX_BODY_CHARS
 from pipeline.stages.dialogue.pronouns import CONVERSATION
+from pipeline.stages.dialogue.turn_candidates import REQUEST_OR_COUNT
 
 LABEL_IN_TURN_RULE = "dialogue.label-in-turn"
 UNLABELLED_RULES = frozenset({"dialogue.continued", "dialogue.below-question", "dialogue.bare-question"})
 """Rules of blocks that belong to a turn without a label of their own."""
 MIN_LAYOUT_SHARE = 0.2
 """Share of the accepted labels that must be set like one that was not accepted."""
-REQUEST_OR_COUNT = regex.compile(r"[请請]|[第其][一二三四五六七八九十百\d]|首先|其次|最后|最後|另外")
-"""How requests to the reader (`请注意：`) and counted points (`第一：`) begin; no name does."""
 MAX_NAME_SHOWN_CHARS = 40
 """Characters of a name in a message."""
 

@@ -162,10 +162,25 @@ def _find_turns(blocks: Sequence[Block], vocabulary: Vocabulary, key_title: str 
     """The turns of the learned decision, or of the rules where it finds no talk."""
     found = find_turn_starts(blocks, vocabulary)
     learned = selected_turns(found, blocks, vocabulary)
-    if found.is_talk and (learned.is_two_sided or vocabulary):
+    if vocabulary and found.is_talk:
+        return learned
+    certain = found.is_talk and learned.is_two_sided
+    if certain and not learned.unlabelled:
         return learned
     rules = rule_turns(blocks, vocabulary, key_title)
+    if certain and not _see_more(rules, learned):
+        return learned
     return msgspec.structs.replace(rules, doubtful=_doubtful(learned, rules))
+
+
+def _see_more(rules: SelectedTurns, learned: SelectedTurns) -> bool:
+    """Whether the rules see labels where the learned decision sees turns without one, or more questions without one."""
+    if not learned.by_block and not rules.by_block:
+        questions = sum(part == "question" for part in learned.unlabelled.values())
+        return len(rules.unlabelled) > questions
+    labelled = {rules.blocks[i].start for i in rules.by_block}
+    unlabelled = [learned.blocks[i].start for i in learned.unlabelled]
+    return 2 * sum(start in labelled for start in unlabelled) > len(unlabelled)
 
 
 def _doubtful(learned: SelectedTurns, rules: SelectedTurns) -> tuple[LabelCandidate, ...]:

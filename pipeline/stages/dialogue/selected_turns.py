@@ -72,7 +72,7 @@ def selected_turns(found: TurnStarts, blocks: Sequence[Block], vocabulary: Vocab
         _label_of(start.candidate, blocks[start.candidate.block], blocks[start.candidate.block], vocabulary)
         for start in found.refused
     )
-    parts = _without_stray_questions(_sides(divided, by_block, unlabelled.keys()), by_block)
+    parts = _without_stray_questions(_sides(divided, by_block, unlabelled.keys()), by_block, divided)
     return SelectedTurns(
         divided,
         by_block,
@@ -198,8 +198,13 @@ def _sides(
             part: UnlabelledPart = "question"
         elif beside is not None:
             part = beside
+        elif before == "question":
+            part = "answer"
+        elif blocks[i].asks and not asking:
+            part = "question"
         else:
-            part = "answer" if before == "question" else "question"
+            # A statement after an answer: the answer goes on.
+            continue
         sides[i] = before = part
     return sides
 
@@ -214,9 +219,16 @@ def _part_beside_labels(
 
 
 def _without_stray_questions(
-    sides: dict[int, UnlabelledPart], by_block: Mapping[int, LabelCandidate]
+    sides: dict[int, UnlabelledPart], by_block: Mapping[int, LabelCandidate], blocks: Sequence[Block]
 ) -> dict[int, UnlabelledPart]:
-    """The turns without a label, without questions that are few beside labelled turns: those people ask themselves."""
+    """The turns without a label that make sense.
+
+    Questions that are few beside labelled turns do not: those people ask themselves. Neither does a last line that does
+    not ask, with nothing below that could answer.
+    """
+    last = len(blocks) - 1
+    if sides.get(last) == "question" and not blocks[last].asks:
+        sides = {i: part for i, part in sides.items() if i != last}
     questions = sum(part == "question" for part in sides.values())
     if questions >= MIN_UNLABELLED_SHARE * len(by_block):
         return sides

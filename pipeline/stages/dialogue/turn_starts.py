@@ -33,9 +33,11 @@ from pipeline.stages.dialogue.turn_start_features import (
 
 MIN_PROBABILITY, MIN_MEAN_PROBABILITY = 0.3, 0.65
 """Probability from which a candidate is a turn, and mean of the turns from which the document is a talk."""
+MIN_UNLABELLED_MEAN = 0.75
+"""The mean if no turn has a label: explainers and lists of questions are set like interviews without labels."""
 MIN_ONCE_PROBABILITY = 0.5
 """The same for a label that occurs once: of those below it only a third were right."""
-MIN_KNOWN_PROBABILITY, MIN_KNOWN_SHARE, MIN_KNOWN_TURNS = 0.05, 0.5, 2
+MIN_KNOWN_PROBABILITY, MIN_KNOWN_SHARE, MIN_KNOWN_TURNS = 0.05, 0.7, 2
 """Probability from which a label is a turn's if at least this share of its lines are, and so many.
 
 All of these were chosen on families of sources that were left out of the training.
@@ -45,7 +47,7 @@ MIN_DOUBTFUL_PROBABILITY = 0.15
 MIN_ALIKE_PROBABILITY = 0.02
 """Probability from which a label that is set like one that the user names is a turn."""
 MIN_TURNS = 2
-SPEAKER_KIND_NUMBERS = frozenset(KIND_NUMBERS[kind] for kind in SPEAKER_KINDS)
+SPEAKER_KIND_NUMBERS = frozenset(KIND_NUMBERS[kind] for kind in (*SPEAKER_KINDS, "outlet"))
 MIN_ASKING_TOPIC_SHARE = 50
 """Percentage of the lines of a label such as `问题` that must ask."""
 MIN_CONVERSING_SHARE = 25
@@ -73,7 +75,8 @@ class TurnStarts(msgspec.Struct, frozen=True, gc=False):
         """Whether the turns are likely enough for the document to be a talk, or the user names a speaker."""
         if any(start.from_vocabulary for start in self.starts):
             return True
-        return self.mean >= MIN_MEAN_PROBABILITY
+        labelled = any(start.candidate.label for start in self.starts)
+        return self.mean >= (MIN_MEAN_PROBABILITY if labelled else MIN_UNLABELLED_MEAN)
 
     @property
     def mean(self) -> float:
