@@ -81,7 +81,10 @@ def _single_turn_notes(body: ParsedBody) -> Iterator[Note]:
 
 def _doubtful_label_notes(body: ParsedBody) -> Iterator[Note]:
     """A note for each label that nearly was a speaker's, and for each that hardly is."""
+    titles = [labelled.block for labelled in body.blocks if labelled.part in {"title", "heading", "repeat"}]
     for label in body.labels.doubtful:
+        if any(block.start <= label.start < block.end for block in titles):
+            continue
         message = f"'{label.text[:MAX_QUOTED_CHARS]}:' looks like a speaker label, and was not taken for one."
         # No setting makes a speaker of a word for questions or answers.
         advice = "" if label.anonymous else " If it is one, add the name to [vocabulary] names."

@@ -16,7 +16,13 @@ from pipeline.stages.dialogue.exchanges import MAX_UNASSIGNED_LABEL_CHARS
 from pipeline.stages.dialogue.headings import is_heading, is_prose_heading
 from pipeline.stages.dialogue.label_candidates import LabelCandidate, find_candidate
 from pipeline.stages.dialogue.labelled_block import LabelledBlock, whole_block
-from pipeline.stages.dialogue.questions import PLAIN_STYLE, QUESTION_NUMBER, line_style
+from pipeline.stages.dialogue.questions import (
+    PLAIN_STYLE,
+    QUESTION_NUMBER,
+    is_quoted_speech,
+    line_style,
+    reader_asks,
+)
 from pipeline.stages.dialogue.roles import Roles, TurnPart, decide_roles
 from pipeline.stages.dialogue.rule_turns import find_label_candidates, rule_turns
 from pipeline.stages.dialogue.selected_turns import (
@@ -31,7 +37,7 @@ from pipeline.stages.dialogue.speaker_mentions import ArticleFrame
 from pipeline.stages.dialogue.split_turns import split_glued_turns, split_one_line_dumps
 from pipeline.stages.dialogue.titles import TitleBlocks, find_title
 from pipeline.stages.dialogue.turn_features import LabelledTurn, document_turn_features
-from pipeline.stages.dialogue.turn_starts import find_turn_starts
+from pipeline.stages.dialogue.turn_starts import TurnStarts, find_turn_starts
 from pipeline.text.lines import word_characters
 
 MAX_LEAD_CHARS = 3000
@@ -40,6 +46,10 @@ MIN_GLUED_LABEL_WEIGHT, ASKING_LABEL_WEIGHT = 3, 1.5
 """Turns from which a label is also looked for amid blocks; those of a speaker who asks count more."""
 MIN_STRAY_LABEL_DISTANCE = 12
 """Blocks between a first label and the second from which the first is no turn."""
+MIN_LABELLED_TURNS = 2
+"""Labelled turns from which a document is one with labels."""
+MIN_UNLABELLED_MEAN = 0.75
+"""Mean probability of the turns of a document without labels: explainers and lists of questions are set alike."""
 MIN_UNANSWERED_SHARE = 0.5
 """Share of the questions without a labelled answer from which the blocks below questions are answers."""
 
@@ -164,13 +174,23 @@ def _find_turns(blocks: Sequence[Block], vocabulary: Vocabulary, key_title: str 
     learned = selected_turns(found, blocks, vocabulary)
     if vocabulary and found.is_talk:
         return learned
-    certain = found.is_talk and learned.is_two_sided
+    certain = found.is_talk and learned.is_two_sided and _is_likely_without_labels(found, learned)
     if certain and not learned.unlabelled:
         return learned
     rules = rule_turns(blocks, vocabulary, key_title)
     if certain and not _see_more(rules, learned):
         return learned
     return msgspec.structs.replace(rules, doubtful=_doubtful(learned, rules))
+
+
+def _is_likely_without_labels(found: TurnStarts, learned: SelectedTurns) -> bool:
+    """Whether turns without a label are likely enough, and neither told in quotation marks nor asked by the reader."""
+    if len(learned.by_block) >= MIN_LABELLED_TURNS:
+        return True
+    questions = [i for i, part in learned.unlabelled.items() if part == "question"]
+    if 2 * sum(is_quoted_speech(learned.blocks[i]) for i in questions) > len(questions):
+        return False
+    return found.mean >= MIN_UNLABELLED_MEAN and not reader_asks(learned.blocks, questions)
 
 
 def _see_more(rules: SelectedTurns, learned: SelectedTurns) -> bool:

@@ -197,6 +197,13 @@ def _is_set_apart_interview(blocks: Sequence[Block], questions: Sequence[int], s
     return sum(signs) >= MIN_SIGNS_OF_PEOPLE
 
 
+def reader_asks(blocks: Sequence[Block], questions: Sequence[int]) -> bool:
+    """Whether the reader asks, as in a FAQ (`How do I return it?`), rather than one person another."""
+    first = sum(FIRST_PERSON_SINGULAR.search(blocks[i].text) is not None for i in questions)
+    second = sum(SECOND_PERSON.search(blocks[i].text) is not None for i in questions)
+    return first > second
+
+
 class _Interview(msgspec.Struct, frozen=True, gc=False):
     """What is measured from the first question on to tell an interview from other texts with questions."""
 

@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 import regex
 
-from pipeline.stages.dialogue.asides import is_caption
+from pipeline.stages.dialogue.asides import is_caption, is_stage_direction
 from pipeline.stages.dialogue.blocks import CLOSING_CHARS, Block
 from pipeline.stages.dialogue.label_candidates import (
     CAPITALISED_WORD,
@@ -217,7 +217,7 @@ def find_turn_candidates(blocks: Sequence[Block], openings: Sequence[TurnOpening
     """
     found: list[TurnCandidate] = []
     for i, block in enumerate(blocks):
-        if not block.reference:
+        if not block.reference and not is_stage_direction(block):
             found.extend(_candidates_of(i, blocks, openings))
     counts = Counter(candidate.key for candidate in found)
     return [candidate for candidate in found if candidate.form not in RECURRING_FORMS or counts[candidate.key] > 1]

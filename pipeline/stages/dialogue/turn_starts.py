@@ -33,10 +33,8 @@ from pipeline.stages.dialogue.turn_start_features import (
 
 MIN_PROBABILITY, MIN_MEAN_PROBABILITY = 0.3, 0.65
 """Probability from which a candidate is a turn, and mean of the turns from which the document is a talk."""
-MIN_UNLABELLED_MEAN = 0.75
-"""The mean if no turn has a label: explainers and lists of questions are set like interviews without labels."""
-MIN_ONCE_PROBABILITY = 0.5
-"""The same for a label that occurs once: of those below it only a third were right."""
+MIN_ONCE_PROBABILITY, MIN_CUED_PROBABILITY = 0.5, 0.15
+"""The same for a label that occurs once (of those below it only a third were right), and for one with a cue word."""
 MIN_KNOWN_PROBABILITY, MIN_KNOWN_SHARE, MIN_KNOWN_TURNS = 0.05, 0.7, 2
 """Probability from which a label is a turn's if at least this share of its lines are, and so many.
 
@@ -75,8 +73,7 @@ class TurnStarts(msgspec.Struct, frozen=True, gc=False):
         """Whether the turns are likely enough for the document to be a talk, or the user names a speaker."""
         if any(start.from_vocabulary for start in self.starts):
             return True
-        labelled = any(start.candidate.label for start in self.starts)
-        return self.mean >= (MIN_MEAN_PROBABILITY if labelled else MIN_UNLABELLED_MEAN)
+        return self.mean >= MIN_MEAN_PROBABILITY
 
     @property
     def mean(self) -> float:
@@ -147,8 +144,9 @@ def _lowest(candidate: TurnCandidate, features: TurnStartFeatures) -> float:
     """The probability from which a candidate is a turn; above 1 for one that never is."""
     if _is_topic(candidate, features):
         return math.inf
-    is_new = candidate.label and features.label_count == log(1) and features.label_kind not in SPEAKER_KIND_NUMBERS
-    return MIN_ONCE_PROBABILITY if is_new else MIN_PROBABILITY
+    if features.label_kind in SPEAKER_KIND_NUMBERS:
+        return MIN_CUED_PROBABILITY
+    return MIN_ONCE_PROBABILITY if candidate.label and features.label_count == log(1) else MIN_PROBABILITY
 
 
 def _is_topic(candidate: TurnCandidate, features: TurnStartFeatures) -> bool:
