@@ -9,16 +9,16 @@ from pipeline.cli import main
 
 Captured = pytest.CaptureFixture[str]
 
-MINUTES = (
-    "Minutes of May\n\n* [ada] Are you here?\n* [ben] I am.\n* [ada] Do you see it?\n"
-    "* [ben] I do.\n* [ada] Good, you.\n"
+ONE_SIDED = (
+    "Ada Fern: We moved the lamps on Monday, and our neighbours came to look.\n\nThe tide was out.\n\n"
+    "Ada Fern: My brother brought oil.\n\nThe tide came in.\n\nAda Fern: We lit them all at eight.\n"
 )
 
 
 @pytest.fixture
 def doubtful(raw: Path) -> Path:
-    """A folder with an interview, a text without one, and minutes whose layout is not recognised."""
-    (raw / "minutes.md").write_text(MINUTES, "utf-8")
+    """A folder with an interview, a text without one, and a talk of which one side is missing."""
+    (raw / "minutes.md").write_text(ONE_SIDED, "utf-8")
     return raw
 
 

@@ -18,7 +18,7 @@ def test_the_built_in_stages_are_shown_in_their_order_a_line_each(capsys: pytest
     assert main(["stages"]) == 0
     lines = shown(capsys)
     assert [name for name, _ in lines] == list(BUILT_IN)
-    assert [kind for _, kind in lines] == ["repair"] * 5 + ["finder"] * 3
+    assert [kind for _, kind in lines] == ["repair"] * 5 + ["finder"] * 4
 
 
 def test_the_stages_of_the_settings_are_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -71,6 +71,6 @@ def test_edits_are_counted_by_their_rule() -> None:
 
 def test_articles_without_an_exchange_and_with_warnings_are_counted() -> None:
     tally = ContentTotals()
-    for text in (INTERVIEW, "The rope is long.\n", "* [ada] Are you here?\n* [ben] I am.\n" * 3):
+    for text in (INTERVIEW, "The rope is long.\n", "Ada Fern: We lit our lamps.\n\nThe tide was out.\n\n" * 3):
         tally.add(ArticleCounts.of(pipeline.process(text, id="a")))
     assert (tally.figures.without_exchange, tally.figures.with_warnings) == (2, 1)

@@ -4,26 +4,19 @@ Most of it is about groups over the whole document: all lines with one label, an
 such as `Note:` looks like `Ada:`; what tells them apart is how all lines with one label behave.
 """
 
-import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 import regex
 
-from pipeline.lexicon import english
-from pipeline.lexicon.people import is_name
-from pipeline.stages.dialogue.blocks import CLOSING_CHARS, Block
-from pipeline.stages.dialogue.label_candidates import cue_of, is_name_shaped
-from pipeline.stages.dialogue.pronouns import CONVERSATION, FIRST_PERSON, SECOND_PERSON
+from pipeline.stages.dialogue.block_facts import OPENING_QUOTES, READ_CHARS, block_facts
+from pipeline.stages.dialogue.blocks import Block
+from pipeline.stages.dialogue.feature_scales import entropy, log, median, share
+from pipeline.stages.dialogue.label_facts import FAR, label_facts
 from pipeline.stages.dialogue.turn_candidates import TURN_FORMS, TurnCandidate, TurnOpening
 
-FAR = 99
-"""Blocks from which a distance no longer matters."""
-READ_CHARS = 160
-"""Characters of a turn that are read for pronouns."""
 MAX_FOLLOWING_CHARS = 5000
 RECURRING = 3
 """Times from which a label recurs."""
@@ -44,12 +37,6 @@ QUESTION_START = regex.compile(
     """,
     regex.IGNORECASE | regex.VERBOSE,
 )
-OPENING_QUOTES = frozenset("\"'“”‘’「」『』«»")
-ODD_IN_LABEL = regex.compile(r"[,，.;!?。“”\"(/\[]")
-CODE_IN_LABEL = regex.compile(r"[`<{=/\\@$%&+]|\]\(|\d{4}")
-INITIALS = regex.compile(r"[A-Z]{2,4}")
-LATIN_OR_HAN_WORD = regex.compile(r"[\p{Latin}'’]+|\p{Han}")
-HAN_CHARACTER = regex.compile(r"\p{Han}")
 
 
 class TurnStartFeatures(NamedTuple):
@@ -179,110 +166,6 @@ class TurnStartFeatures(NamedTuple):
 DOCUMENT_FIELDS = tuple(name for name in TurnStartFeatures._fields if name.startswith("document_"))
 
 
-LOGS = tuple(round(100 * math.log1p(value)) for value in range(MAX_FOLLOWING_CHARS + 1))
-
-
-def log(value: int) -> int:
-    """A hundred times the natural logarithm of one more than a value."""
-    return LOGS[value] if value <= MAX_FOLLOWING_CHARS else round(100 * math.log1p(value))
-
-
-def share(part: float, whole: float) -> int:
-    """A part as hundredths of a whole; 0 of nothing."""
-    return round(100 * part / whole) if whole else 0
-
-
-class BlockFacts(NamedTuple):
-    """What is read of each block once."""
-
-    chars: int
-    asks: int
-    holds_question: int
-    ended: int
-    conversing: int
-    first_person: int
-    second_person: int
-    has_mark: int
-    quote: int
-
-
-def block_facts(block: Block) -> BlockFacts:
-    """The facts of one block."""
-    text = block.text
-    head = text[: READ_CHARS * 2]
-    bare = text.rstrip(CLOSING_CHARS)
-    return BlockFacts(
-        len(text),
-        int(bare.endswith(("?", "？"))),
-        int("?" in text or "？" in text),
-        int(bare[-1:] in ".。!！?？…"),
-        int(CONVERSATION.search(head) is not None),
-        int(FIRST_PERSON.search(head) is not None),
-        int(SECOND_PERSON.search(head) is not None),
-        int(":" in text[:62] or "：" in text[:62]),
-        int(text[0] in OPENING_QUOTES),
-    )
-
-
-class LabelFacts(NamedTuple):
-    """What the words of a label say by themselves."""
-
-    chars: int = 0
-    words: int = 0
-    capitals: int = 0
-    upper: int = 0
-    initials: int = 0
-    han: int = 0
-    digit: int = 0
-    kind: int = 0
-    anonymous: int = 0
-    odd: int = 0
-    code: int = 0
-    name: int = 0
-    shaped: int = 0
-    ordinary: int = 0
-    asks: int = 0
-
-
-KIND_NUMBERS = {None: 0, "asks": 1, "answers": 2, "moderates": 3, "outlet": 4, "never": 5}
-NO_LABEL = LabelFacts()
-FORM_NUMBERS = {form: number for number, form in enumerate(TURN_FORMS)}
-
-
-@lru_cache(maxsize=8192)
-def label_facts(label: str) -> LabelFacts:
-    """The facts of one label, by its text without marks."""
-    if not label:
-        return NO_LABEL
-    words = LATIN_OR_HAN_WORD.findall(label)
-    latin = [word for word in words if word[0].isascii() or not HAN_CHARACTER.match(word)]
-    cue = cue_of(label)
-    known = english.lexicon()
-    ordinary = 0
-    if latin:
-        lowest = [
-            round(100 * known.capital(word.lower())) if word.lower() in known else 70 for word in latin if len(word) > 1
-        ]
-        ordinary = 100 - max(lowest) if lowest else 0
-    return LabelFacts(
-        min(len(label), 99),
-        min(len(label.split()), FAR),
-        share(sum(word[0].isupper() for word in latin), len(latin)),
-        int(label.isupper()),
-        int(INITIALS.fullmatch(label) is not None),
-        min(sum(1 for _ in HAN_CHARACTER.finditer(label)), FAR),
-        int(any(map(str.isdigit, label))),
-        KIND_NUMBERS[cue.kind if cue else None],
-        int(cue is not None and cue.anonymous),
-        int(ODD_IN_LABEL.search(label) is not None),
-        int(CODE_IN_LABEL.search(label) is not None),
-        int(is_name(label.strip("《》 ")) or "·" in label),
-        int(is_name_shaped(label)),
-        ordinary,
-        int(label[-1:] in "?？"),
-    )
-
-
 Style = tuple[object, ...]
 
 
@@ -326,15 +209,7 @@ NO_GROUP = _Group(*(0,) * 13)
 NO_LABEL_GROUP = (-1,) * 8
 
 
-def _entropy(counts: Iterable[int]) -> int:
-    values = [count for count in counts if count]
-    total = sum(values)
-    return round(-100 * sum(value / total * math.log(value / total) for value in values)) if total else 0
-
-
-def _median(values: list[int]) -> int:
-    values.sort()
-    return values[len(values) // 2]
+FORM_NUMBERS = {form: number for number, form in enumerate(TURN_FORMS)}
 
 
 def turn_start_features(
@@ -416,10 +291,10 @@ class _DocumentFacts:
             share(sum(count for key, count in counts.items() if key and count >= RECURRING), len(at)),
             share(sum(first != second for first, second in pairwise(keys)), pairs),
             share(self.at[at[-1]] - self.at[at[0]], self.length),
-            log(_median([self.following[i] for i in at])),
+            log(median([self.following[i] for i in at])),
             share(sum(self.asking[i] for i in at), len(at)),
-            _entropy(counts.values()),
-            min(_median(gaps), FAR) if gaps else FAR,
+            entropy(counts.values()),
+            min(median(gaps), FAR) if gaps else FAR,
             share(self.at[at[0]], self.length),
             share(sum(self._conversing(i) for i in at), len(at)),
             share(sum(self.facts[block].ended for block in words), len(at)),
@@ -471,7 +346,7 @@ class _DocumentFacts:
             log(len(recurring)),
             log(sum(self.count[key] for key in recurring)),
             min(share(covered, self.length), MAX_COVERAGE),
-            _entropy(self.count.values()),
+            entropy(self.count.values()),
             best.lines,
             best.recurring,
             best.alternates,

@@ -16,7 +16,9 @@ import msgspec
 from pipeline.lexicon.vocabulary import NO_VOCABULARY, Vocabulary
 from pipeline.segmentation.trees import UNITS_PER_NAT, Trees, load_trees
 from pipeline.stages.dialogue.blocks import Block
+from pipeline.stages.dialogue.feature_scales import log
 from pipeline.stages.dialogue.label_candidates import SPEAKER_KINDS, LabelKind, cue_of, label_key, vocabulary_labels
+from pipeline.stages.dialogue.label_facts import KIND_NUMBERS
 from pipeline.stages.dialogue.turn_candidates import (
     TurnCandidate,
     TurnOpening,
@@ -24,9 +26,7 @@ from pipeline.stages.dialogue.turn_candidates import (
     read_opening,
 )
 from pipeline.stages.dialogue.turn_start_features import (
-    KIND_NUMBERS,
     TurnStartFeatures,
-    log,
     style_of,
     turn_start_features,
 )
@@ -226,8 +226,10 @@ def _refused(
     """The first place of each label that is likely enough and is nowhere a turn; one that recurs may be less likely."""
     accepted = {start.candidate.key for start in starts}
     by_key: dict[str, list[int]] = {}
+    words = {start.candidate.block: start.candidate.words for start in starts}
     for i, candidate in enumerate(candidates):
-        if candidate.key and candidate.key not in accepted:
+        within = candidate.form == "inner" and candidate.start < words.get(candidate.block, 0)
+        if candidate.key and candidate.key not in accepted and not within:
             by_key.setdefault(candidate.key, []).append(i)
     refused = []
     for at in by_key.values():

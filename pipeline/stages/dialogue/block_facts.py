@@ -1,0 +1,42 @@
+"""What is read of each block once, for all of its candidates."""
+
+from typing import NamedTuple
+
+from pipeline.stages.dialogue.blocks import CLOSING_CHARS, Block
+from pipeline.stages.dialogue.pronouns import CONVERSATION, FIRST_PERSON, SECOND_PERSON
+
+READ_CHARS = 160
+"""Characters of a turn that are read for pronouns."""
+OPENING_QUOTES = frozenset("\"'“”‘’「」『』«»")
+
+
+class BlockFacts(NamedTuple):
+    """What is read of each block once."""
+
+    chars: int
+    asks: int
+    holds_question: int
+    ended: int
+    conversing: int
+    first_person: int
+    second_person: int
+    has_mark: int
+    quote: int
+
+
+def block_facts(block: Block) -> BlockFacts:
+    """The facts of one block."""
+    text = block.text
+    head = text[: READ_CHARS * 2]
+    bare = text.rstrip(CLOSING_CHARS)
+    return BlockFacts(
+        len(text),
+        int(bare.endswith(("?", "？"))),
+        int("?" in text or "？" in text),
+        int(bare[-1:] in ".。!！?？…"),
+        int(CONVERSATION.search(head) is not None),
+        int(FIRST_PERSON.search(head) is not None),
+        int(SECOND_PERSON.search(head) is not None),
+        int(":" in text[:62] or "：" in text[:62]),
+        int(text[0] in OPENING_QUOTES),
+    )
