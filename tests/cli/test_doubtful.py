@@ -72,7 +72,7 @@ def test_they_are_listed_from_every_form_of_output(
     assert main(["explain", str(source), "--doubtful"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.rstrip() for line in lines[:2]] == ["minutes", "  no exchange"]
-    assert lines[2].startswith("  line 3  warning  dialogue.unrecognised: '* [ada]' and 4 similar openings look like ")
+    assert lines[2].startswith("  line 1  warning  dialogue.unrecognised: 'Ada Fern:' looks like ")
     assert [line.rstrip() for line in lines[3:5]] == ["wire/locks", "  no exchange"]
     assert lines[5].rstrip() == "2 of 3 articles are doubtful: 2 without an exchange, 1 with warnings"
 
@@ -89,7 +89,7 @@ def test_they_are_listed_for_machines(doubtful: Path, output: Path, capsys: Capt
     minutes, locks = map(json.loads, capsys.readouterr().out.splitlines())
     assert (minutes["id"], minutes["exchanges"]) == ("minutes", 0)
     (warning,) = minutes["warnings"]
-    assert (warning["line"], warning["rule"], warning["severity"]) == (3, "dialogue.unrecognised", "warning")
+    assert (warning["line"], warning["rule"], warning["severity"]) == (1, "dialogue.unrecognised", "warning")
     assert locks == {"id": "wire/locks", "exchanges": 0, "warnings": []}
 
 

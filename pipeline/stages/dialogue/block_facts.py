@@ -2,12 +2,22 @@
 
 from typing import NamedTuple
 
+import regex
+
 from pipeline.stages.dialogue.blocks import CLOSING_CHARS, Block
 from pipeline.stages.dialogue.pronouns import CONVERSATION, FIRST_PERSON, SECOND_PERSON
 
 READ_CHARS = 160
 """Characters of a turn that are read for pronouns."""
 OPENING_QUOTES = frozenset("\"'“”‘’「」『』«»")
+QUESTION_START = regex.compile(
+    r"""
+    (?: what|how|why|who|when|where|which|do|does|did|is|are|was|can|could|would|will|have|has|should|tell|any )\b
+  | [\p{Han}，]{0,12}                                                                        # 您为什么走路
+    (?: 什么|什麼|怎么|怎麼|为什么|為什麼|如何|哪|是否|吗|嗎|能否|请问|請問|谈谈|談談|介绍|介紹 )
+    """,
+    regex.IGNORECASE | regex.VERBOSE,
+)
 
 
 class BlockFacts(NamedTuple):

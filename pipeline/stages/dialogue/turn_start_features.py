@@ -9,9 +9,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-import regex
-
-from pipeline.stages.dialogue.block_facts import OPENING_QUOTES, READ_CHARS, block_facts
+from pipeline.stages.dialogue.block_facts import OPENING_QUOTES, QUESTION_START, READ_CHARS, block_facts
 from pipeline.stages.dialogue.blocks import Block
 from pipeline.stages.dialogue.feature_scales import entropy, log, median, share
 from pipeline.stages.dialogue.label_facts import FAR, label_facts
@@ -29,14 +27,6 @@ NEAREST_PLACES = 8
 """Candidates among which the nearest label is looked for."""
 TITLE_CHARS = 600
 """Characters at the top of a document in which the title and the names of those who talk are."""
-QUESTION_START = regex.compile(
-    r"""
-    (?: what|how|why|who|when|where|which|do|does|did|is|are|was|can|could|would|will|have|has|should|tell|any )\b
-  | [\p{Han}，]{0,12}                                                                        # 您为什么走路
-    (?: 什么|什麼|怎么|怎麼|为什么|為什麼|如何|哪|是否|吗|嗎|能否|请问|請問|谈谈|談談|介绍|介紹 )
-    """,
-    regex.IGNORECASE | regex.VERBOSE,
-)
 
 
 class TurnStartFeatures(NamedTuple):
