@@ -46,6 +46,8 @@ MIN_GLUED_LABEL_WEIGHT, ASKING_LABEL_WEIGHT = 3, 1.5
 """Turns from which a label is also looked for amid blocks; those of a speaker who asks count more."""
 MIN_STRAY_LABEL_DISTANCE = 12
 """Blocks between a first label and the second from which the first is no turn."""
+MAX_HEAD_BLOCKS = 40
+"""Blocks at the top in which the title and speaker keys are looked for."""
 MIN_LABELLED_TURNS = 2
 """Labelled turns from which a document is one with labels."""
 MIN_UNLABELLED_MEAN = 0.75
@@ -146,7 +148,7 @@ def _split_body(blocks: Sequence[Block], vocabulary: Vocabulary, key_title: str 
     divided = split_glued_turns(turns.blocks, recurring, labelled)
     if divided is not None:
         turns = _with_glued_turns(turns, divided, vocabulary)
-    candidates = find_label_candidates(turns.blocks, vocabulary)
+    candidates = find_label_candidates(turns.blocks[:MAX_HEAD_BLOCKS], vocabulary)
     candidates = dict(sorted((candidates | turns.by_block).items()))
     title = find_title(turns.blocks, candidates, key_title)
     if _is_turn_of_many(title.title, turns):
