@@ -109,3 +109,16 @@ def test_one_exchange_is_an_exchange() -> None:
 )
 def test_texts_without_a_talk_have_no_turns(text: str) -> None:
     assert turns_of(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ada:\n\n\x1fBen: Yes.\n\nAda: No. \x1fBen: Well.\n\nBen: So.\n\nAda: Yes.\n",
+        "Ada Fern: walk. Fern: Yes.\n\nFern: No.\n\nAda Fern: So. Fern: Well.\n\nFern: So.\n",
+        ">> \n>>\n>> Why?\n>> >>\n>> Yes.\n",
+        "*:* Why?\n\n*:* Yes.\n\n【】：No.\n\n【】：So.\n",
+    ],
+)
+def test_odd_labels_make_no_stage_fail(text: str) -> None:
+    FINDERS.process(text, id="t", strict=True)

@@ -123,14 +123,17 @@ def _label_of(candidate: TurnCandidate, whole: Block, block: Block, vocabulary: 
             anonymous=True,
             text_start=words,
         )
-    start, end = candidate.label_start - shift, candidate.label_end - shift
+    start, end = max(candidate.label_start - shift, 0), candidate.label_end - shift
     text = block.text[start:end]
     cue = cue_of(text)
     kind = cue.kind if cue is not None and cue.kind != "never" else None
     anonymous = cue is not None and cue.anonymous
     key = label_key(text, anonymous=anonymous) or candidate.key
     named = vocabulary.derived(vocabulary_labels) if vocabulary else {}
-    words = candidate.words - shift if candidate.words_block == candidate.block else len(block.text)
+    # The words may begin in the next piece, if another turn starts before them.
+    words = min(
+        candidate.words - shift if candidate.words_block == candidate.block else len(block.text), len(block.text)
+    )
     spans = [(0, start), (end, words)]
     glued = words == end or not block.text[words - 1].isspace()
     if kind == "asks" and anonymous and glued and (number := NUMBER_AFTER_QA.match(block.text, words)):

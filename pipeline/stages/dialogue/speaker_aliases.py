@@ -113,7 +113,8 @@ def _first_spellings(labels: Mapping[int, LabelCandidate]) -> dict[str, str]:
             plain = " ".join(PARENTHESISED.sub("", label.text).strip("*_ ").split())
             role = NAME_AND_ROLE.fullmatch(plain)
             plain = (role["name"] if role else plain).strip("《》〈〉【】[]")
-            shown[label.key] = plain.strip("“”") if plain[:1] in "“”" else plain
+            # A label of marks only has no other name.
+            shown[label.key] = (plain.strip("“”") if plain[:1] in "“”" else plain).strip() or label.text
     return shown
 
 

@@ -374,7 +374,9 @@ def _inner(i: int, text: str, at: int) -> Iterator[TurnCandidate]:
             continue
         start, end = (first + offset for offset in match.span("label"))
         end -= len(match["label"]) - len(match["label"].rstrip("*_ "))
-        if start > at:
+        # A block has no blanks around it, of whatever kind.
+        start += len(text[start:end]) - len(text[start:end].lstrip())
+        if at < start < end:
             label = text[start:end]
             yield TurnCandidate(
                 i, start, i, after.end(), "inner", _plain(label), candidate_key(label), start, end, timed=False

@@ -213,7 +213,10 @@ def _one_at_a_place(starts: Iterable[TurnStart]) -> list[TurnStart]:
 
 def _overlap(first: TurnCandidate, second: TurnCandidate) -> bool:
     """Whether a turn would start within the label of the one before it: `Fern:` in `Ada Fern:`."""
-    return first.block == second.block == first.words_block and second.start < first.words
+    if first.block != second.block:
+        return False
+    # A label above its words is all of its block.
+    return first.words_block != first.block or second.start < first.words
 
 
 def _rank(start: TurnStart) -> tuple[bool, float]:
