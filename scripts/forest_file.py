@@ -29,3 +29,25 @@ def forest_bytes(model: HistGradientBoostingClassifier, grids: Sequence[Sequence
     base = round(float(model._baseline_prediction.item()) * UNITS_PER_NAT)  # noqa: SLF001
     head = np.array([len(counts), len(nodes), base], "<i4")
     return head.tobytes() + np.array(nodes, NODE_DTYPE).tobytes() + np.array(counts, "<u2").tobytes()
+
+
+def forest_bytes_of_classes(model: HistGradientBoostingClassifier, classes: int) -> bytes:
+    """The same for a model of several classes, whose trees come in turn.
+
+    The score before any tree is part of the leaves of the first tree of each class.
+    """
+    nodes, counts = [], []
+    baseline = model._baseline_prediction.ravel()  # noqa: SLF001
+    for of_class in range(classes):
+        for number, predictors in enumerate(model._predictors):  # noqa: SLF001
+            before = float(baseline[of_class]) if number == 0 else 0.0
+            tree = predictors[of_class].nodes
+            counts.append(len(tree))
+            for place, node in enumerate(tree):
+                if node["is_leaf"]:
+                    nodes.append((0, 0, place, place, round((node["value"] + before) * UNITS_PER_NAT)))
+                else:
+                    threshold = math.floor(node["num_threshold"])
+                    nodes.append((node["feature_idx"], threshold, node["left"], node["right"], 0))
+    head = np.array([len(counts), len(nodes), 0], "<i4")
+    return head.tobytes() + np.array(nodes, NODE_DTYPE).tobytes() + np.array(counts, "<u2").tobytes()

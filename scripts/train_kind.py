@@ -25,9 +25,10 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
 sys.path.insert(0, str(Path(__file__).parent))
+from forest_file import forest_bytes_of_classes
 from structure.kind_data import KindRow, kind_rows
 
-from pipeline.segmentation.trees import NODE_DTYPE, UNITS_PER_NAT, Trees
+from pipeline.segmentation.trees import UNITS_PER_NAT, Trees
 from pipeline.stages.kind.stage import KINDS_OF_TEXT
 
 Array = NDArray[Any]
@@ -85,29 +86,7 @@ def grown(rows: Sequence[KindRow]) -> bytes:
     features = np.array([row.features for row in rows], dtype=np.int32)
     kinds = np.array([KINDS_OF_TEXT.index(row.kind) for row in rows])
     model.fit(features, kinds, sample_weight=weights(rows))
-    return written(model)
-
-
-def written(model: HistGradientBoostingClassifier) -> bytes:
-    """The trees in whole numbers, those of one kind after those of another.
-
-    The score before any tree is part of the leaves of the first tree of each kind.
-    """
-    nodes, counts = [], []
-    baseline = model._baseline_prediction.ravel()  # noqa: SLF001
-    for kind in range(len(KINDS_OF_TEXT)):
-        for number, predictors in enumerate(model._predictors):  # noqa: SLF001
-            before = float(baseline[kind]) if number == 0 else 0.0
-            tree = predictors[kind].nodes
-            counts.append(len(tree))
-            for place, node in enumerate(tree):
-                if node["is_leaf"]:
-                    nodes.append((0, 0, place, place, round((node["value"] + before) * UNITS_PER_NAT)))
-                else:
-                    threshold = math.floor(node["num_threshold"])
-                    nodes.append((node["feature_idx"], threshold, node["left"], node["right"], 0))
-    head = np.array([len(counts), len(nodes), 0], "<i4")
-    return head.tobytes() + np.array(nodes, NODE_DTYPE).tobytes() + np.array(counts, "<u2").tobytes()
+    return forest_bytes_of_classes(model, len(KINDS_OF_TEXT))
 
 
 def scores_of(forest: bytes, rows: Sequence[KindRow]) -> Array:

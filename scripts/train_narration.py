@@ -10,7 +10,6 @@ scikit-learn grows the trees; nothing that runs needs it.
 """
 
 import argparse
-import math
 import random
 import sys
 from collections import Counter
@@ -24,12 +23,13 @@ from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 sys.path.insert(0, str(Path(__file__).parent))
+from forest_file import forest_bytes
 from structure.kind_data import KindSource, labelled, real_sources
 from structure.made_stories import PRINTS, made_stories
 from structure.talks import read_talks
 
 from pipeline.model.document import Document
-from pipeline.segmentation.trees import NODE_DTYPE, UNITS_PER_NAT, Trees
+from pipeline.segmentation.trees import NODE_DTYPE, Trees
 from pipeline.stages.dialogue.narration import MIN_STORY_CHARS, STORY_FEATURES, story_facts
 
 Array = NDArray[Any]
@@ -97,17 +97,7 @@ def grown(rows: Sequence[Row]) -> bytes:
         l2_regularization=20.0, max_features=0.3, early_stopping=False, random_state=0,
     )  # fmt: skip
     model.fit(np.array([row.features for row in rows]), [row.story for row in rows], sample_weight=weights(rows))
-    nodes, counts = [], []
-    for (predictor,) in model._predictors:  # noqa: SLF001
-        counts.append(len(predictor.nodes))
-        for number, node in enumerate(predictor.nodes):
-            if node["is_leaf"]:
-                nodes.append((0, 0, number, number, round(node["value"] * UNITS_PER_NAT)))
-            else:
-                nodes.append((node["feature_idx"], math.floor(node["num_threshold"]), node["left"], node["right"], 0))
-    head = [len(counts), len(nodes), round(float(model._baseline_prediction.item()) * UNITS_PER_NAT)]  # noqa: SLF001
-    sizes = np.array(counts, "<u2").tobytes()
-    return np.array(head, "<i4").tobytes() + np.array(nodes, NODE_DTYPE).tobytes() + sizes
+    return forest_bytes(model)
 
 
 def scores_of(forest: bytes, rows: Sequence[Row]) -> Array:

@@ -217,7 +217,7 @@ def _product_table(w: Writer) -> str:
 
 @kind_of("none")
 def _signs(w: Writer) -> str:
-    """A horoscope, a forecast, steps, tips: a word, a colon, a few sentences; words may come again."""
+    """A horoscope, a forecast, steps or tips: a word, a colon and a few sentences. Words can repeat."""
     signs = w.some("signs", 2, 10)
     if w.random.random() < 0.4:
         signs = [w.random.choice(signs[:3]) for _ in range(w.random.randint(4, 14))]

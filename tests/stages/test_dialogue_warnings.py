@@ -121,3 +121,14 @@ def test_naming_the_label_makes_it_a_speaker(layout: str) -> None:
 @pytest.mark.parametrize("kind", NOT_IN_TURN)
 def test_text_that_is_no_label_gives_no_warning(kind: str) -> None:
     assert warnings(NOT_IN_TURN[kind], "dialogue.label-in-turn") == []
+
+
+def test_an_accepted_label_is_not_said_to_be_refused() -> None:
+    """The rules accept this label, of which the trees are not sure because the questions have none."""
+    text = (
+        "A Lamp at Sea\nWhy a lamp?\nAda Fern: The coast was dark, and the ships were many.\n"
+        "What did they say?\nAda Fern: Nothing. They brought soap.\nWho came first?\nAda Fern: The pilots.\n"
+    )
+    article = FINDERS.process(text, id="t")
+    assert [speaker.labels for speaker in article.speakers if speaker.name] == [("Ada Fern",)]
+    assert not [note for note in article.notes if "was not taken for one" in note.message]

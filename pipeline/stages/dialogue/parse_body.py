@@ -1,7 +1,7 @@
 """One language version of the body, from top to bottom: title, lead, headings, turns, asides, closing.
 
-`parse_body` first decides which labels are speakers', and divides blocks that hold several turns. Then one of three
-parsers reads the body: with labelled turns, with questions that have no label, or without a dialogue.
+`parse_body` first finds where turns start, and divides blocks that hold several of them. Then one of two parsers reads
+the body: with turns, or without a dialogue.
 """
 
 from collections.abc import Iterator, Mapping, Sequence, Set
@@ -21,7 +21,7 @@ from pipeline.stages.dialogue.questions import (
     QUESTION_NUMBER,
     is_quoted_speech,
     line_style,
-    reader_asks,
+    one_person_asks_another,
 )
 from pipeline.stages.dialogue.roles import Roles, TurnPart, decide_roles
 from pipeline.stages.dialogue.rule_turns import find_label_candidates, rule_turns
@@ -58,8 +58,7 @@ MIN_UNANSWERED_SHARE = 0.5
 TURN_CONFIDENCE = 0.97
 """Highest confidence of a labelled turn, and confidence of a label without a score."""
 HEADING_CONFIDENCE = LEAD_CONFIDENCE = TITLE_CONFIDENCE = SPEAKER_KEY_CONFIDENCE = 0.9
-QUESTION_ABOVE_CONFIDENCE, BARE_CONFIDENCE, BELOW_QUESTION_CONFIDENCE = 0.9, 0.85, 0.85
-"""A question without a label above labelled answers; lines of a body without any label; what is below a question."""
+BELOW_QUESTION_CONFIDENCE = 0.85
 CONTINUED_CONFIDENCE, DIRECTION_CONFIDENCE, CAPTION_CONFIDENCE = 0.9, 0.9, 0.75
 TITLE_AGAIN_CONFIDENCE, KICKER_CONFIDENCE = 0.95, 0.8
 BETWEEN_CONFIDENCE, PROSE_HEADING_CONFIDENCE, PROSE_CONFIDENCE = 0.7, 0.8, 0.9
@@ -176,7 +175,7 @@ def _find_turns(blocks: Sequence[Block], vocabulary: Vocabulary, key_title: str 
     learned = selected_turns(found, blocks, vocabulary)
     if vocabulary and found.is_talk:
         return learned
-    certain = found.is_talk and learned.is_two_sided and _is_likely_without_labels(found, learned)
+    certain = found.is_talk and learned.is_two_sided and _is_likely_without_labels(found, learned, key_title)
     if certain and not learned.unlabelled:
         return learned
     rules = rule_turns(blocks, vocabulary, key_title)
@@ -185,14 +184,16 @@ def _find_turns(blocks: Sequence[Block], vocabulary: Vocabulary, key_title: str 
     return msgspec.structs.replace(rules, doubtful=_doubtful(learned, rules))
 
 
-def _is_likely_without_labels(found: TurnStarts, learned: SelectedTurns) -> bool:
-    """Whether turns without a label are likely enough, and neither told in quotation marks nor asked by the reader."""
+def _is_likely_without_labels(found: TurnStarts, learned: SelectedTurns, key_title: str | None) -> bool:
+    """Whether turns without a label are likely enough, and are what one person asks another, not in quotation marks."""
     if len(learned.by_block) >= MIN_LABELLED_TURNS:
         return True
     questions = [i for i, part in learned.unlabelled.items() if part == "question"]
     if 2 * sum(is_quoted_speech(learned.blocks[i]) for i in questions) > len(questions):
         return False
-    return found.mean >= MIN_UNLABELLED_MEAN and not reader_asks(learned.blocks, questions)
+    if not questions or found.mean < MIN_UNLABELLED_MEAN:
+        return False
+    return one_person_asks_another(learned.blocks, questions, key_title or "")
 
 
 def _see_more(rules: SelectedTurns, learned: SelectedTurns) -> bool:
@@ -206,10 +207,11 @@ def _see_more(rules: SelectedTurns, learned: SelectedTurns) -> bool:
 
 
 def _doubtful(learned: SelectedTurns, rules: SelectedTurns) -> tuple[LabelCandidate, ...]:
-    """The labels that either decision nearly took, each once."""
+    """The labels that either decision nearly took, and the rules did not, each once."""
+    accepted = {label.key for label in rules.by_block.values()}
     unsure = [label for _, label in sorted(learned.by_block.items())]
     labels = {label.key: label for label in (*unsure, *learned.doubtful, *rules.doubtful)}
-    return tuple(labels.values())
+    return tuple(label for key, label in labels.items() if key not in accepted)
 
 
 def _recurring_label_texts(labels: Mapping[int, LabelCandidate]) -> set[str]:

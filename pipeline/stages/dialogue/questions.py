@@ -167,7 +167,7 @@ MIN_SIGNS_OF_PEOPLE = 2
 def _is_set_apart_interview(blocks: Sequence[Block], questions: Sequence[int], style: LineStyle, title: str) -> bool:
     """Whether questions that stand out, and nearly all have an answer, are asked by one person of another.
 
-    The questions of a FAQ are set in the same way. There the reader asks (`How do I return it?`), and nobody is named.
+    The questions of a FAQ are set in the same way.
     """
     if len(questions) < MIN_SET_APART_QUESTIONS:
         return False
@@ -175,17 +175,26 @@ def _is_set_apart_interview(blocks: Sequence[Block], questions: Sequence[int], s
     alike = sum(line_style(block) == style for block in blocks)
     answered = sum(i + 1 < len(blocks) and i + 1 not in starts and not blocks[i + 1].level for i in questions)
     measured = _measure(blocks, questions, is_plain=False)
+    return (
+        len(questions) >= MIN_ASKING_SHARE * alike
+        and answered >= MIN_ANSWERED_SHARE * len(questions)
+        and measured.answer_chars >= measured.question_chars
+        and measured.blocks <= MAX_BLOCKS_PER_MARKED * measured.questions
+        and one_person_asks_another(blocks, questions, title)
+    )
+
+
+def one_person_asks_another(blocks: Sequence[Block], questions: Sequence[int], title: str = "") -> bool:
+    """Whether questions that stand out are asked of a person.
+
+    In a FAQ the reader asks (`How do I return it?`), and nobody is named.
+    """
+    measured = _measure(blocks, questions, is_plain=False)
     asking_for_themselves = sum(
         FIRST_PERSON_SINGULAR.search(blocks[i].text) is not None and SECOND_PERSON.search(blocks[i].text) is None
         for i in questions
     )
-    if (
-        len(questions) < MIN_ASKING_SHARE * alike
-        or answered < MIN_ANSWERED_SHARE * len(questions)
-        or measured.answer_chars < measured.question_chars
-        or measured.blocks > MAX_BLOCKS_PER_MARKED * measured.questions
-        or asking_for_themselves > measured.addressing
-    ):
+    if asking_for_themselves > measured.addressing:
         return False
     above = " ".join(block.text for block in blocks[: questions[0]])
     signs = (
@@ -195,13 +204,6 @@ def _is_set_apart_interview(blocks: Sequence[Block], questions: Sequence[int], s
         names_person(title) or names_person(above),
     )
     return sum(signs) >= MIN_SIGNS_OF_PEOPLE
-
-
-def reader_asks(blocks: Sequence[Block], questions: Sequence[int]) -> bool:
-    """Whether the reader asks, as in a FAQ (`How do I return it?`), rather than one person another."""
-    first = sum(FIRST_PERSON_SINGULAR.search(blocks[i].text) is not None for i in questions)
-    second = sum(SECOND_PERSON.search(blocks[i].text) is not None for i in questions)
-    return first > second
 
 
 class _Interview(msgspec.Struct, frozen=True, gc=False):

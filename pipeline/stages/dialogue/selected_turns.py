@@ -1,7 +1,7 @@
 """The turns that were found, as labels of blocks that hold one turn each, and sides for those without a label."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import msgspec
 import regex
@@ -16,7 +16,7 @@ from pipeline.stages.dialogue.label_candidates import (
     label_key,
     vocabulary_labels,
 )
-from pipeline.stages.dialogue.questions import QUESTION_NUMBER
+from pipeline.stages.dialogue.questions import PLAIN_STYLE, QUESTION_NUMBER, LineStyle, line_style
 from pipeline.stages.dialogue.turn_candidates import TurnCandidate, TurnForm
 from pipeline.stages.dialogue.turn_starts import TurnStart, TurnStarts
 
@@ -36,7 +36,7 @@ class SelectedTurns(msgspec.Struct, frozen=True, gc=False):
 
     `unlabelled` says for each block that starts a turn without a label whether it is a question or an answer.
     `confidences` are those of the labels by key, and of the turns without a label by index. `doubtful` are labels that
-    recur and were refused.
+    were nearly accepted.
     """
 
     blocks: tuple[Block, ...]
@@ -167,18 +167,9 @@ def _words_between(text: str, start: int, end: int) -> tuple[int, int] | None:
 # --- who speaks in turns without a label
 
 
-class QuestionStyle(NamedTuple):
-    """How a turn without a label is set."""
-
-    level: int = 0
-    bold: bool = False
-    italic: bool = False
-    quoted: bool = False
-    dashed: bool = False
-    numbered: bool = False
-
-
-PLAIN = QuestionStyle()
+QuestionStyle = tuple[LineStyle, bool]
+"""How a turn without a label is set, and whether it has a number."""
+PLAIN: QuestionStyle = (PLAIN_STYLE, False)
 
 
 def _sides(
@@ -251,6 +242,4 @@ def _asking_styles(blocks: Sequence[Block], places: Sequence[int]) -> set[Questi
 
 
 def _style(block: Block) -> QuestionStyle:
-    return QuestionStyle(
-        block.level, block.bold, block.italic, block.quoted, block.dashed, QUESTION_NUMBER.match(block.text) is not None
-    )
+    return line_style(block), QUESTION_NUMBER.match(block.text) is not None

@@ -153,9 +153,6 @@ class TurnStartFeatures(NamedTuple):
     document_items: int
 
 
-DOCUMENT_FIELDS = tuple(name for name in TurnStartFeatures._fields if name.startswith("document_"))
-
-
 Style = tuple[object, ...]
 
 

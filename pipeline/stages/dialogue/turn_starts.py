@@ -17,7 +17,7 @@ from pipeline.lexicon.vocabulary import NO_VOCABULARY, Vocabulary
 from pipeline.segmentation.trees import UNITS_PER_NAT, Trees, load_trees
 from pipeline.stages.dialogue.blocks import Block
 from pipeline.stages.dialogue.feature_scales import log
-from pipeline.stages.dialogue.label_candidates import SPEAKER_KINDS, LabelKind, cue_of, label_key, vocabulary_labels
+from pipeline.stages.dialogue.label_candidates import SPEAKER_KINDS, cue_of, label_key, vocabulary_labels
 from pipeline.stages.dialogue.label_facts import KIND_NUMBERS
 from pipeline.stages.dialogue.turn_candidates import (
     TurnCandidate,
@@ -31,15 +31,15 @@ from pipeline.stages.dialogue.turn_start_features import (
     turn_start_features,
 )
 
+# The first four thresholds were chosen by what trees say of families of sources that they have not seen.
 MIN_PROBABILITY, MIN_MEAN_PROBABILITY = 0.3, 0.65
 """Probability from which a candidate is a turn, and mean of the turns from which the document is a talk."""
-MIN_ONCE_PROBABILITY, MIN_CUED_PROBABILITY = 0.5, 0.15
-"""The same for a label that occurs once (of those below it only a third were right), and for one with a cue word."""
+MIN_ONCE_PROBABILITY = 0.5
+"""The same for a label that occurs once: of those below it, a third were right."""
+MIN_CUED_PROBABILITY = 0.25
+"""The same for a label with a word such as `Reporter`: from here to 0.3 half were right, below it a quarter."""
 MIN_KNOWN_PROBABILITY, MIN_KNOWN_SHARE, MIN_KNOWN_TURNS = 0.05, 0.7, 2
-"""Probability from which a label is a turn's if at least this share of its lines are, and so many.
-
-All of these were chosen on families of sources that were left out of the training.
-"""
+"""Probability from which a label is a turn's if at least this share of its lines are, and so many."""
 MIN_DOUBTFUL_PROBABILITY = 0.15
 """Probability from which a refused label that recurs is worth a note."""
 MIN_ALIKE_PROBABILITY = 0.02
@@ -63,7 +63,7 @@ class TurnStart(msgspec.Struct, frozen=True, gc=False):
 
 
 class TurnStarts(msgspec.Struct, frozen=True, gc=False):
-    """The turns of a document in order, and the labels that recur but were refused, likeliest first."""
+    """The turns of a document in order, and the labels that were nearly accepted, likeliest first."""
 
     starts: tuple[TurnStart, ...] = ()
     refused: tuple[TurnStart, ...] = ()
@@ -99,7 +99,7 @@ def find_turn_starts(blocks: Sequence[Block], vocabulary: Vocabulary = NO_VOCABU
     candidates = find_turn_candidates(blocks, openings)
     features = turn_start_features(candidates, blocks, openings)
     likely = probabilities(features)
-    named = _named_by_user(candidates, vocabulary) if vocabulary else {}
+    named = _named_by_user(candidates, vocabulary) if vocabulary else frozenset[int]()
     chosen = {
         i for i, probability in enumerate(likely) if i in named or (probability >= _lowest(candidates[i], features[i]))
     }
@@ -177,14 +177,12 @@ def known_labels(keys: Sequence[str], likely: Sequence[float], chosen: Set[int])
     return {i for i, key in enumerate(keys) if key in known and i not in chosen and likely[i] >= MIN_KNOWN_PROBABILITY}
 
 
-def _named_by_user(candidates: Sequence[TurnCandidate], vocabulary: Vocabulary) -> dict[int, LabelKind | None]:
+def _named_by_user(candidates: Sequence[TurnCandidate], vocabulary: Vocabulary) -> frozenset[int]:
     """The candidates whose label the user names."""
     known = vocabulary.derived(vocabulary_labels)
-    return {
-        i: known[key]
-        for i, candidate in enumerate(candidates)
-        if candidate.label and (key := label_key(candidate.label)) in known
-    }
+    return frozenset(
+        i for i, candidate in enumerate(candidates) if candidate.label and label_key(candidate.label) in known
+    )
 
 
 def _one_at_a_place(starts: Iterable[TurnStart]) -> list[TurnStart]:
