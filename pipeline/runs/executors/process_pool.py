@@ -69,7 +69,7 @@ class ProcessPool:
         """How often each document took its worker with it."""
         self._orphaned: dict[int, int] = {}
         """How often the fork server died while each document was worked on."""
-        self._lost_server: int | None = None
+        self._lost_servers: set[int] = set()
         """The last fork server that died while it had workers."""
         self._fatal_error: OSError | PipelineError | None = None
         """Why no article can be written, or no worker started, any more."""
@@ -275,9 +275,9 @@ class ProcessPool:
             self._suspects.append((current, loss == "crash" and killed_for_memory(code)))
 
     def _count_lost_server(self, server: int) -> None:
-        """Counts the death of a fork server once, however many workers it had."""
-        if server != self._lost_server:
-            self._lost_server = server
+        """Counts the death of a fork server once, however many workers it had and in whatever order they are missed."""
+        if server not in self._lost_servers:
+            self._lost_servers.add(server)
             self._count_death("was lost with the process that starts workers")
 
     def _retry_orphaned(self, task: DocumentTask, outcomes: list[tuple[int, Outcome]]) -> None:
