@@ -63,7 +63,7 @@ class Trees(msgspec.Struct, frozen=True):
             _depth(children, roots),
         )
 
-    def scores(self, rows: Sequence[Sequence[int]]) -> list[int]:
+    def scores(self, rows: "Sequence[Sequence[int]] | NDArray[np.int32]") -> list[int]:
         """The score of each row of features, in thousandths of log odds."""
         totals: list[int] = (self._leaf_values(rows).sum(axis=1) + self.base).tolist()
         return totals
@@ -73,11 +73,11 @@ class Trees(msgspec.Struct, frozen=True):
         totals: list[int] = (self._leaf_values([row]).reshape(classes, -1).sum(axis=1) + self.base).tolist()
         return totals
 
-    def _leaf_values(self, rows: Sequence[Sequence[int]]) -> "NDArray[np.int32]":
+    def _leaf_values(self, rows: "Sequence[Sequence[int]] | NDArray[np.int32]") -> "NDArray[np.int32]":
         """The value of the leaf that each row reaches in each tree; a line a row."""
         import numpy as np
 
-        table = np.array(rows, dtype=np.int32)
+        table = np.asarray(rows, dtype=np.int32)
         count, width = table.shape
         flat = table.ravel()
         node = np.tile(self.roots, count)

@@ -17,6 +17,9 @@ WRAP_TENTHS = 9
 WIDE_CLOSING_COLUMNS = 4
 """Columns of a Chinese character and a closing mark, which must not begin a line."""
 
+WIDE_CHARACTERS = regex.compile(r"[[\p{East_Asian_Width=Wide}\p{East_Asian_Width=Fullwidth}]--\p{Cn}]+", regex.VERSION1)
+"""Runs of characters that take two columns; without code points that Unicode has not assigned."""
+
 
 class Line(msgspec.Struct, frozen=True, gc=False):
     """The span `[start, end)` of a text: a line without its line end, or a paragraph of several lines."""
@@ -43,7 +46,7 @@ def display_width(text: str) -> int:
     """
     if text.isascii():
         return len(text)
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return 2 * len(text) - len(WIDE_CHARACTERS.sub("", text))
 
 
 def join_wrapped_lines(text: str, lines: tuple[Line, ...]) -> tuple[Line, ...]:

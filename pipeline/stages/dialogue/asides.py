@@ -1,6 +1,6 @@
 """Asides: text within a turn that is not spoken, such as stage directions, notes in brackets and captions."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 import regex
 
@@ -51,9 +51,13 @@ def is_caption(block: Block) -> bool:
         return True
     if len(block.text) > MAX_CAPTION_CHARS:
         return False
-    if _is_below_picture(block):
-        return True
-    return CAPTION_HINT.search(block.text) is not None and _caption_pattern().fullmatch(block.text) is not None
+    return _is_below_picture(block) or _reads_as_caption(block.text)
+
+
+@lru_cache(maxsize=1024)
+def _reads_as_caption(text: str) -> bool:
+    """Whether the words of a short block are those of a caption; several finders ask this of each block."""
+    return CAPTION_HINT.search(text) is not None and _caption_pattern().fullmatch(text) is not None
 
 
 def _is_below_picture(block: Block) -> bool:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import regex
 
 from pipeline.stages.dialogue.blocks import CLOSING_CHARS, Block
-from pipeline.stages.dialogue.pronouns import CONVERSATION, FIRST_PERSON, SECOND_PERSON
+from pipeline.stages.dialogue.pronouns import ANY_PERSON, CONVERSATION, FIRST_PERSON, SECOND_PERSON
 
 READ_CHARS = 160
 """Characters of a turn that are read for pronouns."""
@@ -39,14 +39,15 @@ def block_facts(block: Block) -> BlockFacts:
     text = block.text
     head = text[: READ_CHARS * 2]
     bare = text.rstrip(CLOSING_CHARS)
+    speaks = ANY_PERSON.search(head) is not None
     return BlockFacts(
         len(text),
         int(bare.endswith(("?", "？"))),
         int("?" in text or "？" in text),
         int(bare[-1:] in ".。!！?？…"),
-        int(CONVERSATION.search(head) is not None),
-        int(FIRST_PERSON.search(head) is not None),
-        int(SECOND_PERSON.search(head) is not None),
+        int(speaks and CONVERSATION.search(head) is not None),
+        int(speaks and FIRST_PERSON.search(head) is not None),
+        int(speaks and SECOND_PERSON.search(head) is not None),
         int(":" in text[:62] or "：" in text[:62]),
         int(text[0] in OPENING_QUOTES),
     )

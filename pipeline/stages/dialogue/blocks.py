@@ -5,6 +5,7 @@ Markdown around it. Paragraphs that are only marks are no blocks.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import msgspec
 import regex
@@ -244,33 +245,36 @@ def _with_surroundings(text: str, blocks: Sequence[Block], labels: Sequence[Labe
         first_part = next_part
         while next_part < len(parts) and parts[next_part].start < block.start:
             next_part += 1
-        changes = {
-            **_fields_above(text, previous, block, parts[first_part:next_part]),
-            **_fields_below(following, parts[next_part : next_part + MAX_PARTS_BETWEEN]),
-        }
         level = block.level or (_underline_level(text, block) if underlined else 0)
-        if any(changes.values()) or level != block.level:
-            block = msgspec.structs.replace(block, level=level, **changes)  # noqa: PLW2901
-        yield block
+        changes = _fields_above(text, previous, block)
+        if level != block.level:
+            changes["level"] = level
+        if first_part < next_part:
+            end = previous.end if previous else 0
+            above = parts[first_part:next_part]
+            changes["after_notice"] = any(part.start >= end and not part.is_byline for part in above)
+        if next_part < len(parts):
+            changes |= _fields_below(following, parts[next_part : next_part + MAX_PARTS_BETWEEN])
+        # Most blocks have nothing special around them.
+        yield msgspec.structs.replace(block, **changes) if changes else block
 
 
-def _fields_above(text: str, previous: Block | None, block: Block, parts: Sequence[_PartStart]) -> dict[str, bool]:
-    """What is above a block; `parts` begin after the start of the previous block."""
-    end = previous.end if previous else 0
-    after_notice = any(part.start >= end and not part.is_byline for part in parts)
+def _fields_above(text: str, previous: Block | None, block: Block) -> dict[str, Any]:
+    """What is above a block, as far as it is anything special."""
     if previous is None:
-        return {"first": True, "after_notice": after_notice}
-    return {
-        "after_notice": after_notice,
-        "after_rule": _has_rule(text, end, block.start),
-        "after_picture": previous.reference and "![" in previous.text[:4],
-    }
+        return {"first": True}
+    fields: dict[str, Any] = {}
+    if _has_rule(text, previous.end, block.start):
+        fields["after_rule"] = True
+    if previous.reference and "![" in previous.text[:4]:
+        fields["after_picture"] = True
+    return fields
 
 
 def _fields_below(following: Block | None, parts: Sequence[_PartStart]) -> dict[str, bool]:
-    """What is below a block; `parts` begin after the start of the block."""
+    """The parts below a block; they begin after its start."""
     if following is None:
-        return {"before_notice": bool(parts) and not parts[0].is_byline}
+        return {"before_notice": not parts[0].is_byline}
     between = [part for part in parts if part.start < following.start]
     return {
         "before_byline": any(part.is_byline for part in between),

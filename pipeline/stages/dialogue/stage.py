@@ -98,9 +98,16 @@ def _makers(document: Document) -> str:
 def _references(keys: Sequence[Block], blocks: Sequence[Block]) -> list[Block]:
     """The references, which are in no field; empty if they are most of the article, because then they are its text."""
     references = [block for block in blocks if block.reference]
-    if references and _word_chars([*keys, *references]) > MAX_REFERENCE_SHARE * _word_chars([*keys, *blocks]):
+    if not references:
         return []
-    return references
+    # Of a long article the first paragraphs are enough.
+    max_chars = _word_chars([*keys, *references]) / MAX_REFERENCE_SHARE
+    chars = 0
+    for block in (*keys, *blocks):
+        chars += _word_chars([block])
+        if chars >= max_chars:
+            return references
+    return []
 
 
 def _word_chars(blocks: Sequence[Block]) -> int:

@@ -202,6 +202,7 @@ def read_opening(block: Block) -> TurnOpening:
     )
 
 
+@lru_cache(maxsize=8192)
 def candidate_key(label: str) -> str:
     """What all spellings of a label share: small letters, without marks, brackets and the number after Q or A."""
     plain = PARENTHESISED.sub("", label)
@@ -403,5 +404,6 @@ def _of_match(
     return TurnCandidate(i, 0, words_block, words, form, _plain(label), candidate_key(label), start, end, timed)
 
 
+@lru_cache(maxsize=8192)
 def _plain(label: str) -> str:
     return SPACES.sub(" ", LABEL_MARKS.sub("", label)).strip()

@@ -8,8 +8,9 @@ shows what the other labels look like.
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cache
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -30,6 +31,10 @@ from pipeline.stages.dialogue.turn_start_features import (
     style_of,
     turn_start_features,
 )
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 # The first four thresholds were chosen by what trees say of families of sources that they have not seen.
 MIN_PROBABILITY, MIN_MEAN_PROBABILITY = 0.3, 0.65
@@ -86,9 +91,9 @@ def _trees() -> Trees:
     return load_trees("turn_starts", __package__)
 
 
-def probabilities(features: Sequence[TurnStartFeatures]) -> list[float]:
-    """The probability of each candidate that a turn starts there."""
-    if not features:
+def probabilities(features: "NDArray[np.int32]") -> list[float]:
+    """The probability of each candidate that a turn starts there; `features` has a row for each."""
+    if not len(features):
         return []
     return [1 / (1 + math.exp(-score / UNITS_PER_NAT)) for score in _trees().scores(features)]
 
@@ -100,9 +105,7 @@ def find_turn_starts(blocks: Sequence[Block], vocabulary: Vocabulary = NO_VOCABU
     features = turn_start_features(candidates, blocks, openings)
     likely = probabilities(features)
     named = _named_by_user(candidates, vocabulary) if vocabulary else frozenset[int]()
-    chosen = {
-        i for i, probability in enumerate(likely) if i in named or (probability >= _lowest(candidates[i], features[i]))
-    }
+    chosen = {*likely_turns(candidates, features, likely), *named}
     chosen |= known_labels([candidate.key for candidate in candidates], likely, chosen)
     chosen |= known_labels(_question_styles(candidates, blocks, chosen), likely, chosen)
     if named:
@@ -111,13 +114,27 @@ def find_turn_starts(blocks: Sequence[Block], vocabulary: Vocabulary = NO_VOCABU
         chosen |= {
             i
             for i, style in enumerate(styles)
-            if style in shown and likely[i] >= MIN_ALIKE_PROBABILITY and _may_speak(candidates[i], features[i])
+            if style in shown and likely[i] >= MIN_ALIKE_PROBABILITY and _may_speak(candidates[i], _row(features, i))
         }
     accepted = [TurnStart(candidates[i], 1.0 if i in named else likely[i], i in named) for i in sorted(chosen)]
     starts = _one_at_a_place(accepted)
     if len(starts) < MIN_TURNS and not named:
         starts = []
     return TurnStarts(tuple(starts), tuple(_refused(candidates, likely, starts)))
+
+
+def likely_turns(
+    candidates: Sequence[TurnCandidate], features: "NDArray[np.int32]", likely: Sequence[float]
+) -> Iterator[int]:
+    """The candidates that are likely enough by themselves."""
+    for i, probability in enumerate(likely):
+        if probability >= MIN_CUED_PROBABILITY and probability >= _lowest(candidates[i], _row(features, i)):
+            yield i
+
+
+def _row(features: "NDArray[np.int32]", i: int) -> TurnStartFeatures:
+    """The features of one candidate."""
+    return TurnStartFeatures._make(features[i].tolist())
 
 
 def _question_styles(candidates: Sequence[TurnCandidate], blocks: Sequence[Block], chosen: Set[int]) -> list[str]:
