@@ -76,9 +76,9 @@ def test_each_odd_word_of_a_text_is_read_once(monkeypatch: pytest.MonkeyPatch) -
     """A text has more words than are kept from text to text: a smaller cache forgets each just before its turn."""
     read: list[tuple[str, object]] = []
 
-    def counted(run: str, costs: lattice_edges.Costs) -> tuple[lattice_edges.Edge, ...]:
+    def counted(run: str, costs: lattice_edges.Costs, cut_off: bool) -> tuple[lattice_edges.Edge, ...]:
         read.append((run, costs))
-        return lattice_edges._edges_of(run, costs)
+        return lattice_edges._edges_of(run, costs, cut_off)
 
     few = TwoGenerationCache(counted, 50)
     monkeypatch.setattr(lattice_edges, "edge_cache", few)

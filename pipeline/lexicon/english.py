@@ -5,8 +5,9 @@ The data are memory-mapped tries built by `scripts/build_lexicon.py`, which name
 are in small letters, with a straight apostrophe.
 """
 
+import heapq
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -132,6 +133,15 @@ class Lexicon:
         for word, number in self._words.items(fragment):
             if len(word) > len(fragment):
                 yield word, LOGP[self._values[BYTES_PER_WORD * number]] + backoff
+
+    def likeliest_completions(self, fragment: str, count: int) -> Sequence[tuple[str, int]]:
+        """The likeliest longer words that begin with `fragment`, each with its log P; at most `count`."""
+        longer = (
+            (word, LOGP[self._values[BYTES_PER_WORD * number]])
+            for word, number in self._words.items(fragment)
+            if len(word) > len(fragment)
+        )
+        return heapq.nlargest(count, longer, key=lambda pair: pair[1])
 
     def _backoff(self, word: str) -> int:
         facts = self.facts(word)

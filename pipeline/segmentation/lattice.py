@@ -30,21 +30,37 @@ class Lattice(msgspec.Struct, frozen=True):
     whole: int
     cut: tuple[int, ...]
     uncut: tuple[int, ...]
+    cut_off: bool = False
+    """Whether the last word of the best reading is only the beginning of a word."""
 
 
 def read_run(
-    run: str, before: str, after: str, own_edges: Sequence[Edge] = (), costs: Costs = SPACED_LINE_COSTS
+    run: str,
+    before: str,
+    after: str,
+    own_edges: Sequence[Edge] = (),
+    costs: Costs = SPACED_LINE_COSTS,
+    *,
+    cut_off: bool = False,
 ) -> Lattice:
     """How `run` reads between the word (or symbol) `before` and the one `after` it.
 
-    `own_edges` are words of the document or the user that the run may hold, see `document_edges`.
+    `own_edges` are words of the document or the user that the run may hold, see `document_edges`. A run that may be
+    `cut_off` may end in the beginning of a word.
     """
-    return lattice_cache(run, before, after, tuple(own_edges), costs)
+    return lattice_cache(run, before, after, tuple(own_edges), costs, cut_off)
 
 
-def _read_run(run: str, before: str, after: str, own_edges: tuple[Edge, ...], costs: Costs) -> Lattice:
+def _read_run(  # the arguments of a cached function are positional
+    run: str,
+    before: str,
+    after: str,
+    own_edges: tuple[Edge, ...],
+    costs: Costs,
+    cut_off: bool = False,  # noqa: FBT001, FBT002
+) -> Lattice:
     size = len(run)
-    edges = _merged(edges_of(run, costs), own_edges)
+    edges = _merged(edges_of(run, costs, cut_off=cut_off), own_edges)
     count = len(edges)
     ending: list[list[int] | None] = [None] * (size + 1)
     """Numbers of the edges that end at each place."""
@@ -52,7 +68,7 @@ def _read_run(run: str, before: str, after: str, own_edges: tuple[Edge, ...], co
     """The best score up to each edge, and the edge before it on that reading."""
     steps: list[list[tuple[int, int]]] = []
     """For each edge: the edges before it, and the points of the step from each."""
-    for number, (start, end, word, points, extra) in enumerate(edges):
+    for number, (start, end, word, points, extra, _) in enumerate(edges):
         if start == 0:
             forward[number] = bigram_points(before, word, points) + extra
             steps.append([])
@@ -74,11 +90,13 @@ def _read_run(run: str, before: str, after: str, own_edges: tuple[Edge, ...], co
 
 
 def _backward(edges: tuple[Edge, ...], steps: list[list[tuple[int, int]]], after: str, size: int) -> list[int]:
-    """The best score from the end of each edge to the end of the run."""
+    """The best score from the end of each edge to the end of the run; nothing is after the beginning of a word."""
     alone = word_facts(after).points
     backward = [NO_SCORE] * len(edges)
     for number in range(len(edges) - 1, -1, -1):
-        if edges[number].end == size:
+        if edges[number].is_beginning:
+            backward[number] = 0
+        elif edges[number].end == size:
             backward[number] = bigram_points(edges[number].word, after, alone) - alone
         score = backward[number]
         for left, step in steps[number]:
@@ -93,18 +111,24 @@ def _merged(edges: tuple[Edge, ...], own_edges: Sequence[Edge]) -> tuple[Edge, .
     """The edges of a run and those of the document; of two at one place, the likelier."""
     if not own_edges:
         return edges
-    by_place = {(edge.start, edge.end): edge for edge in edges}
+    by_place = {(edge.start, edge.end): edge for edge in edges if not edge.is_beginning}
     for edge in own_edges:
         other = by_place.get((edge.start, edge.end))
         if other is None or other.points + other.extra < edge.points:
             by_place[edge.start, edge.end] = edge
-    return tuple(sorted(by_place.values()))
+    return tuple(sorted([*by_place.values(), *(edge for edge in edges if edge.is_beginning)]))
 
 
-def _lattice(edges: tuple[Edge, ...], forward: list[int], backward: list[int], back: list[int], size: int) -> Lattice:
+def _lattice(
+    edges: tuple[Edge, ...],
+    forward: list[int],
+    backward: list[int],
+    back: list[int],
+    size: int,
+) -> Lattice:
     cut, uncut = [NO_SCORE] * (size + 1), [NO_SCORE] * (size + 1)
     whole, best, last = NO_SCORE, NO_SCORE, -1
-    for number, (start, end, _, _, _) in enumerate(edges):
+    for number, (start, end, _, _, _, is_beginning) in enumerate(edges):
         score = forward[number] + backward[number]
         if score <= NO_SCORE:
             continue
@@ -112,13 +136,14 @@ def _lattice(edges: tuple[Edge, ...], forward: list[int], backward: list[int], b
         for place in range(start + 1, end):
             uncut[place] = max(uncut[place], score)
         if end == size:
-            if start == 0:
+            if start == 0 and not is_beginning:
                 whole = score
             if score > best:
                 best, last = score, number
+    cut_off = last >= 0 and edges[last].is_beginning
     cuts = []
     while last >= 0:
         if edges[last].start:
             cuts.append(edges[last].start)
         last = back[last]
-    return Lattice(tuple(reversed(cuts)), best, whole, tuple(cut), tuple(uncut))
+    return Lattice(tuple(reversed(cuts)), best, whole, tuple(cut), tuple(uncut), cut_off)

@@ -4,6 +4,7 @@ All scores are points of log P. A reading of a run is a path over its edges.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -51,6 +52,8 @@ class Edge(NamedTuple):
     word: str
     points: int
     extra: int
+    is_beginning: bool = False
+    """The run ends with only the beginning of the word."""
 
 
 class Costs(NamedTuple):
@@ -68,6 +71,10 @@ class Costs(NamedTuple):
 
 SPACED_LINE_COSTS = Costs(-5 * POINTS_PER_NAT, -30, -7 * POINTS_PER_NAT, NO_SCORE)
 """In a line with spaces an unknown run is mostly one word."""
+CUT_OFF_POINTS = -4 * POINTS_PER_NAT
+"""log P that a line was cut off inside a given word."""
+MAX_CUT_LETTERS, MAX_COMPLETIONS = 12, 12
+"""Letters of the longest beginning of a word that a line may end in, and its completions that are tried."""
 UNSPACED_LINE_COSTS = Costs(-2 * POINTS_PER_NAT, -3 * POINTS_PER_NAT, -10 * POINTS_PER_NAT, -8 * POINTS_PER_NAT)
 """In a line without spaces, capitals are all that is left of them."""
 
@@ -91,16 +98,19 @@ class _PreparedRun(msgspec.Struct, frozen=True, gc=False):
         return cls(text, small, len(text), text != small, "'" in small, _next_capitals(text), spelling)
 
 
-EdgeTuple = tuple[int, int, str, int, int]
+EdgeTuple = tuple[int, int, str, int, int, bool]
 """The fields of an `Edge` as a plain tuple: most edges are dropped again, and tuples are made faster."""
 
 
-def edges_of(run: str, costs: Costs = SPACED_LINE_COSTS) -> tuple[Edge, ...]:
-    """The words that may be in `run`, whatever is around it, without those on hopeless readings only."""
-    return edge_cache(run, costs)
+def edges_of(run: str, costs: Costs = SPACED_LINE_COSTS, *, cut_off: bool = False) -> tuple[Edge, ...]:
+    """The words that may be in `run`, whatever is around it, without those on hopeless readings only.
+
+    A run that may be `cut_off` may end in the beginning of a word.
+    """
+    return edge_cache(run, costs, cut_off)
 
 
-def _edges_of(text: str, costs: Costs) -> tuple[Edge, ...]:
+def _edges_of(text: str, costs: Costs, cut_off: bool = False) -> tuple[Edge, ...]:  # noqa: FBT001, FBT002
     """`edges_of` without its cache.
 
     No word is looked up at a place that only hopeless readings reach.
@@ -118,7 +128,9 @@ def _edges_of(text: str, costs: Costs) -> tuple[Edge, ...]:
         starting = _known_edges(run, start, costs, capital=capital) if score > NO_SCORE else []
         if start == 0 or capital or run.size - start <= MAX_UNKNOWN_LETTERS or costs.inner_unknown > NO_SCORE:
             starting += _unknown_edges(run, start, {edge[1] for edge in starting}, costs)
-        for _, end, _, points, extra in starting:
+        if cut_off:
+            starting += _beginnings(run, start)
+        for _, end, _, points, extra, _ in starting:
             if (total := score + points + extra) > best_to[end]:
                 best_to[end] = total
         edges += starting
@@ -144,7 +156,7 @@ def _known_edges(run: _PreparedRun, start: int, costs: Costs, *, capital: bool) 
             extra += _first_letter_cost(capital_odds, capital=capital)
         if join_score and not (capital and capital_odds > MIN_NAME_ODDS):
             extra += JOINED_WORD_POINTS - join_score * POINTS_PER_NAT // JOIN_SCORE_SCALE
-        edges.append((start, end, word, points, extra))
+        edges.append((start, end, word, points, extra, False))
     return edges
 
 
@@ -187,9 +199,9 @@ def _unknown_edges(run: _PreparedRun, start: int, known_ends: Set[int], costs: C
             extra = costs.capital_inside if text[start + 1 : end] != small[start + 1 : end] else 0
             if start and not capital and end < size:
                 extra += costs.inner_unknown
-            yield start, end, small[start:end], points + run.spelling.between(start, end), extra
+            yield start, end, small[start:end], points + run.spelling.between(start, end), extra, False
         elif end - start == size:
-            yield 0, size, small, costs.unknown + run.spelling.between(0, size), 0
+            yield 0, size, small, costs.unknown + run.spelling.between(0, size), 0, False
 
 
 def _unknown_ends(start: int, size: int, costs: Costs, *, capital: bool) -> Sequence[int]:
@@ -222,13 +234,26 @@ def _hopeful(edges: list[EdgeTuple], best_to: list[int], max_lag: int) -> Iterat
     """
     size = len(best_to) - 1
     best_from = [*[NO_SCORE] * size, 0]
-    for start, end, _, points, extra in reversed(edges):
+    for start, end, _, points, extra, _ in reversed(edges):
         if (score := best_from[end] + points + extra) > best_from[start]:
             best_from[start] = score
     for edge in edges:
-        start, end, _, points, extra = edge
-        if best_to[start] + points + extra + best_from[end] >= best_to[size] - max_lag or end - start == size:
+        start, end, _, points, extra, is_beginning = edge
+        is_whole = end - start == size and not is_beginning
+        if best_to[start] + points + extra + best_from[end] >= best_to[size] - max_lag or is_whole:
             yield edge
+
+
+def _beginnings(run: _PreparedRun, start: int) -> Iterator[EdgeTuple]:
+    """The words whose beginning a run that was cut off may end in, the likeliest: `bri` of `bring`."""
+    if run.size - start <= MAX_CUT_LETTERS:
+        for word, points in _completions(run.small[start:]):
+            yield start, run.size, word, points, CUT_OFF_POINTS, True
+
+
+@lru_cache(maxsize=1 << 12)
+def _completions(fragment: str) -> Sequence[tuple[str, int]]:
+    return english.lexicon().likeliest_completions(fragment, MAX_COMPLETIONS)
 
 
 WordsByPrefix = Mapping[str, Mapping[int, Set[str]]]

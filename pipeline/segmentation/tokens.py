@@ -194,7 +194,7 @@ def split_gain(run: str) -> int:
         return NO_SCORE
     best_to = [0, *[NO_SCORE] * size]
     whole = NO_SCORE
-    for start, end, _, points, extra in edges:
+    for start, end, _, points, extra, _ in edges:
         if end - start == size:
             whole = points + extra
         else:

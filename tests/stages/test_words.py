@@ -70,3 +70,44 @@ def test_a_repair_that_makes_another_sure_is_followed_by_it() -> None:
     text = "Nobody has suchan interest init as the old keeper of the lighthouse."
     once = ALONE.clean(text)
     assert ALONE.clean(once) == once
+
+
+@pytest.mark.parametrize(
+    ("given", "right"),
+    [
+        ("HugoTanaka:Cooperationo", "Hugo Tanaka: Cooperation o"),
+        ("NoraQuill:Tradebetweent", "Nora Quill: Trade between t"),
+        ("IvoMoss:Newmarketsando", "Ivo Moss: New markets and o"),
+        ("Howthesevalleysfindthei", "How these valleys find thei"),
+        ("What the next harvest may bri", "What the next harvest may bri"),
+        ("AnInterviewWithThePeopleOfTheHarb", "An Interview With The People Of The Harb"),
+    ],
+)
+def test_a_title_may_end_in_the_beginning_of_a_word(given: str, right: str) -> None:
+    """A title that lost its spaces is read as words and the beginning of one, and is marked as cut off."""
+    body = "The ferry came late that day.\nNobody on the pier had asked for it."
+    article = ALONE.process(f"{given}\n{body}")
+    assert article.text.split("\n")[0] == right
+    assert [note.rule for note in article.notes if note.start == 0] == ["words.title-truncated"]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Howtobuildaplantforsalt",
+        "Whatisgoingonintheharbour",
+        "A Long Talk With Andrew Knox",
+        "Where credit for the bridge belongs",
+        "How we learned what to look at here",
+    ],
+)
+def test_a_whole_title_is_not_cut_off(title: str) -> None:
+    """A name in a title in title case is no fragment, nor is a last word that prose ends sentences with."""
+    assert not notes(f"{title}\nThe ferry came late that day.\nNobody on the pier had asked for it.")
+
+
+@pytest.mark.parametrize("title", ["Why the whole of the valley waits for", "What every small port on the coast has"])
+def test_a_title_that_ends_in_a_word_before_others_is_cut_off(title: str) -> None:
+    """Prose hardly ever has a mark after such a word."""
+    (note,) = notes(f"{title}\nThe ferry came late that day.\nNobody on the pier had asked for it.")
+    assert note.rule == "words.title-truncated"

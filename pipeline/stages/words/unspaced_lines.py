@@ -18,12 +18,13 @@ from pipeline.model.document import Document
 from pipeline.segmentation.boundaries import CAMEL_WORD, LATIN_LETTER, LETTER_RUN, usual_boundaries
 from pipeline.segmentation.candidates import context_symbol
 from pipeline.segmentation.counts import DocumentCounts, document_counts
-from pipeline.segmentation.lattice import read_run
+from pipeline.segmentation.lattice import Lattice, read_run
 from pipeline.segmentation.lattice_edges import UNSPACED_LINE_COSTS, document_edges
 from pipeline.segmentation.unspaced_lines import MIN_LINE_LETTERS, NOT_PROSE, PROTECTED_PART, has_lost_spaces
 from pipeline.segmentation.user_words import UserWords
 from pipeline.segmentation.word_scores import is_common, lowered, word_facts
 from pipeline.stages.words.rules import UNSPACED_LINE
+from pipeline.stages.words.title_line import title_span
 from pipeline.text.edits import Edit
 from pipeline.text.lines import Line
 
@@ -36,8 +37,8 @@ MIN_KNOWN_SHARE = 0.4
 """Share of the letters of a line that known words must have."""
 MIN_COMMON_SCORE = 2
 """A line needs one common word, or two of two letters; otherwise it is a name. `HouseofStone` is none."""
-LONG_WORD_LETTERS, MIN_LONG_WORDS, MIN_MOSTLY_KNOWN_SHARE = 4, 3, 0.85
-"""A line without common words is English, too, if it has three longer words and hardly an unknown one."""
+LONG_WORD_LETTERS, MIN_LONG_OR_COMMON_WORDS, MIN_MOSTLY_KNOWN_SHARE = 4, 3, 0.85
+"""A line with fewer common words is English, too, if it has three longer or common ones and hardly an unknown one."""
 LINES_PER_UNSPACED_LINE = 2
 """If more than one line in so many lost its spaces, the document lost them everywhere."""
 SUFFIX_GAIN = 2 * POINTS_PER_NAT
@@ -71,34 +72,53 @@ class SolvedLine(NamedTuple):
     end: int
     edits: tuple[Edit, ...]
     repaired: str
+    cut_off: bool = False
+    """It is the title, and its last word reads as the beginning of a longer one."""
+
+
+class MissingSpaces(NamedTuple):
+    """The offsets in a line where spaces are missing, and whether the line ends in the beginning of a word."""
+
+    offsets: list[int]
+    cut_off: bool = False
+
+
+NO_MISSING_SPACES = MissingSpaces([])
 
 
 def solve_unspaced_lines(document: Document, user_words: UserWords) -> tuple[SolvedLine, ...]:
     """The lines of `document` with hardly any spaces that read as English, solved."""
     lines = _unspaced_lines(document.text, user_words)
     if lines and document.vocabulary:
-        lines = tuple((line, _outside_entries(document, line, offsets)) for line, offsets in lines)
-    return tuple(_solved_line(line, offsets) for line, offsets in lines if offsets)
+        lines = tuple(
+            (line, missing._replace(offsets=_outside_entries(document, line, missing.offsets)))
+            for line, missing in lines
+        )
+    return tuple(_solved_line(line, missing) for line, missing in lines if missing.offsets)
 
 
 @lru_cache(maxsize=2)
-def _unspaced_lines(text: str, user_words: UserWords) -> tuple[tuple[Line, list[int]], ...]:
+def _unspaced_lines(text: str, user_words: UserWords) -> tuple[tuple[Line, MissingSpaces], ...]:
     """The lines of a text without spaces, each with its missing spaces. Cached: the stage asks more than once."""
     counts = document_counts(text, user_words.edges)
     lines = _lines_without_spaces(text, counts, has_lost_spaces, MIN_LINE_LETTERS)
     if not lines:
         return ()
     name_pairs = frozenset(NAME_PAIR.findall(text))
-    solved = [(line, missing_in_line(line.text, counts, user_words, name_pairs)) for line in lines]
-    if LINES_PER_UNSPACED_LINE * sum(bool(offsets) for _, offsets in solved) < text.strip().count("\n") + 1:
+    _, title_end = title_span(text) or (0, 0)
+    solved = [
+        (line, missing_in_line(line.text, counts, user_words, name_pairs, may_be_cut=line.end == title_end))
+        for line in lines
+    ]
+    if LINES_PER_UNSPACED_LINE * sum(bool(missing.offsets) for _, missing in solved) < text.strip().count("\n") + 1:
         return tuple(solved)
     # The document lost its spaces everywhere, so its short lines and its lines of names lost theirs, too.
-    solved = [pair for pair in solved if pair[1]]
+    solved = [pair for pair in solved if pair[1].offsets]
     starts = {line.start for line, _ in solved}
     for line in _lines_without_spaces(text, counts, _is_one_token):
         if line.start not in starts:
-            offsets = missing_in_line(line.text, counts, user_words, name_pairs, lost_everywhere=True)
-            solved.append((line, offsets))
+            missing = missing_in_line(line.text, counts, user_words, name_pairs, lost_everywhere=True)
+            solved.append((line, missing))
     return tuple(sorted(solved, key=lambda pair: pair[0].start))
 
 
@@ -128,11 +148,12 @@ def _outside_entries(document: Document, line: Line, offsets: Iterable[int]) -> 
     return [at for at in offsets if not changes_inside(spans, line.start + at, line.start + at)]
 
 
-def _solved_line(line: Line, offsets: Sequence[int]) -> SolvedLine:
+def _solved_line(line: Line, missing: MissingSpaces) -> SolvedLine:
+    offsets = missing.offsets
     edits = tuple(Edit(line.start + at, "", " ", UNSPACED_LINE.name, LINE_CONFIDENCE) for at in offsets)
     bounds = (0, *offsets, len(line.text))
     repaired = " ".join(line.text[i:j] for i, j in itertools.pairwise(bounds))
-    return SolvedLine(line.start, line.end, edits, repaired)
+    return SolvedLine(line.start, line.end, edits, repaired, missing.cut_off)
 
 
 @dataclass
@@ -148,6 +169,8 @@ class _Reading:
     known_points: int = 0
     common_score: int = 0
     long_words: int = 0
+    cut_off: bool = False
+    """It ends in the beginning of a word."""
 
     def add(self, run: str, cuts: Sequence[int], words: Sequence[str]) -> None:
         """Counts the words that a run was split into."""
@@ -167,9 +190,10 @@ class _Reading:
 
     @property
     def reads_as_english(self) -> bool:
-        """Whether the line has a common word, or else only known words, and enough known letters."""
+        """Whether the line has a common word, or else hardly an unknown one and several that are long or common."""
         has_known_words = (
-            self.long_words >= MIN_LONG_WORDS and self.known_letters >= MIN_MOSTLY_KNOWN_SHARE * self.letters
+            self.long_words + self.common_score >= MIN_LONG_OR_COMMON_WORDS
+            and self.known_letters >= MIN_MOSTLY_KNOWN_SHARE * self.letters
         )
         is_prose = self.common_score >= MIN_COMMON_SCORE or has_known_words
         return is_prose and self.known_letters >= MIN_KNOWN_SHARE * self.letters
@@ -182,20 +206,21 @@ def missing_in_line(
     name_pairs: NamePairs = frozenset(),
     *,
     lost_everywhere: bool = False,
-) -> list[int]:
+    may_be_cut: bool = False,
+) -> MissingSpaces:
     """The offsets where spaces are missing in a line without spaces; none if it does not read as English.
 
     `name_pairs` are capitalised words that the document has side by side: they are two words here, too. In a document
-    that `lost_everywhere` its spaces, a line of names is solved as well.
+    that `lost_everywhere` its spaces, a line of names is solved as well. A title `may_be_cut` inside its last word.
     """
     protected = [match.span() for match in PROTECTED_PART.finditer(text)]
-    reading = _read_line(text, protected, counts, user_words, name_pairs)
+    reading = _read_line(text, protected, counts, user_words, name_pairs, may_be_cut=may_be_cut)
     if not reading.offsets or not reading.is_spelt_like_english:
-        return []
+        return NO_MISSING_SPACES
     if not lost_everywhere and (not reading.reads_as_english or _is_identifier(text, reading.offsets)):
-        return []
+        return NO_MISSING_SPACES
     offsets = (reading.offsets | set(_boundaries_at_marks(text))) - reading.suffixes
-    return sorted(at for at in offsets if _may_insert(text, at, protected))
+    return MissingSpaces(sorted(at for at in offsets if _may_insert(text, at, protected)), reading.cut_off)
 
 
 def _read_line(
@@ -204,8 +229,13 @@ def _read_line(
     counts: DocumentCounts,
     user_words: UserWords,
     name_pairs: NamePairs,
+    *,
+    may_be_cut: bool,
 ) -> _Reading:
-    """Reads each run of letters outside the `protected` spans as the likeliest words."""
+    """Reads each run of letters outside the `protected` spans as the likeliest words.
+
+    If the line `may_be_cut`, its last run may end in the beginning of a word.
+    """
     reading = _Reading()
     before, last = "^", 0
     for match in LETTER_RUN.finditer(text):
@@ -222,19 +252,25 @@ def _read_line(
         if text[last:start].strip():
             before = context_symbol(text[start - 1])
         run = text[start:end]
-        cuts = _cuts(run, before, after, counts, user_words, name_pairs)
+        is_last = may_be_cut and not text[end:].strip()
+        lattice = read_run(
+            run, before, after, document_edges(run, counts.own_by_prefix), UNSPACED_LINE_COSTS, cut_off=is_last
+        )
+        cuts = _cuts(run, lattice, user_words, name_pairs)
         words = [lowered(run[i:j]) for i, j in itertools.pairwise((0, *cuts, len(run)))]
-        reading.add(run, cuts, words)
+        if lattice.cut_off and cuts:
+            # The beginning of a word tells nothing of whether the line is English.
+            reading.cut_off = True
+            reading.add(run[: cuts[-1]], cuts[:-1], words[:-1])
+        else:
+            reading.add(run, cuts, words)
         reading.offsets.update(start + cut for cut in cuts)
         before, last = words[-1], end
     return reading
 
 
-def _cuts(
-    run: str, before: str, after: str, counts: DocumentCounts, user_words: UserWords, name_pairs: NamePairs
-) -> tuple[int, ...]:
+def _cuts(run: str, lattice: Lattice, user_words: UserWords, name_pairs: NamePairs) -> tuple[int, ...]:
     """Where a run is split: by its best reading, if that is clearly better, and between the words of `name_pairs`."""
-    lattice = read_run(run, before, after, document_edges(run, counts.own_by_prefix), UNSPACED_LINE_COSTS)
     cuts = lattice.cuts if lattice.best > lattice.whole + MIN_RUN_GAIN else ()
     return tuple(cut for cut in sorted({*cuts, *_name_cuts(run, name_pairs)}) if not user_words.breaks(run, cut))
 
