@@ -97,6 +97,43 @@ def test_one_exchange_is_an_exchange() -> None:
     assert turns_of("记者：为什么走路？\n\n李雪：因为慢。\n") == [("记者", "为什么走路？"), ("李雪", "因为慢。")]
 
 
+def dump(head: str, before: list[str], names: tuple[str, str] = ("记者", "秦朗")) -> str:
+    """The Chinese turns on one line below a title, with something glued to each label."""
+    turns = [f"{before[i]}{names[i % 2]}：{words}" for i, words in enumerate(SAID_ZH)]
+    return head + "".join(turns) + "\n"
+
+
+LEAD_ZH = "秦朗在海边造了一座小屋，上周记者去看他，屋里没有灯，只有一只旧火炉和两把椅子，窗外是灰色的海。"
+DUMPS = {
+    "one line": dump(LEAD_ZH, [""] * 6),
+    "headings glued to labels": dump(LEAD_ZH, ["没有图纸的小屋", "", "木料从哪里来", "", "还想再造一座", ""]),
+    "a title glued to the first label": dump("秦朗：海边的小屋是我的家", [""] * 6).strip() + LEAD_ZH,
+    "lost marks": dump(LEAD_ZH, ["", "", " ", "", "", ""]).replace("我和哥哥一起造的。", "我和哥哥一起造的"),
+    "a letter": dump(LEAD_ZH, ["没有图纸的小屋", "", "木料从哪里来", "", "", ""], names=("问", "秦朗")),
+    "a name once in place of a letter": dump(LEAD_ZH, [""] * 6, names=("问", "答")).replace("答", "秦朗", 1),
+}
+
+
+@pytest.mark.parametrize("layout", DUMPS)
+def test_dumps_on_one_line(layout: str) -> None:
+    turns = [words for _, words in turns_of(DUMPS[layout])][: len(SAID_ZH)]
+    assert [words.rstrip("。") for words in turns[:5]] == [words.rstrip("。") for words in SAID_ZH[:5]]
+
+
+def test_a_heading_glued_to_a_label_is_no_part_of_an_answer() -> None:
+    article = FINDERS.process(DUMPS["headings glued to labels"], id="t")
+    assert [section.heading for section in article.sections] == ["没有图纸的小屋", "木料从哪里来", "还想再造一座"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["我对记者：你们回去吧，不要再问了好吗？", "后来有人问：你不怕海吗？", "我在门上写了三个字，记者：别进来，行吗？"],
+)
+def test_a_label_that_is_mentioned_starts_no_turn(answer: str) -> None:
+    text = talk("{name}：{words}", names=("记者", "秦朗"), said=[*SAID_ZH[:3], answer, *SAID_ZH[4:]])
+    assert len(turns_of(text)) == len(SAID_ZH)
+
+
 @pytest.mark.parametrize(
     "text",
     [
