@@ -44,7 +44,7 @@ MAX_SEARCHED_LABELS = 6
 CLAUSE_MARKS = regex.compile(r"[。？！?!；;，,]|\.\s")
 LAST_SENTENCE_END = regex.compile(r"(?r)(?:[。？！?!…]|\.\s)[\"'”’」』)）\]]*+")
 """Found from the end of a text on."""
-HAN_AND_BLANK = regex.compile(r"[\p{Han}”」』）][ \t\N{NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE}]++$")
+HAN_AND_BLANK = regex.compile(r"[\p{Han}”」』）](?P<blanks>[ \t\N{NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE}]++)$")
 MAX_SEARCHED_CHARS = 240
 """Characters before and after a label amid a block that decide about it."""
 MIN_GLUED_HEADING_CHARS, MAX_GLUED_HEADING_COLUMNS = 3, 60
@@ -76,33 +76,40 @@ def split_one_line_dumps(blocks: Sequence[Block]) -> tuple[Block, ...]:
 
 def _dump_starts(block: Block) -> list[int]:
     """The offsets in a block at which turns begin; empty if it is no dump."""
+    if not _may_be_dump(block):
+        return []
     text = block.text
-    colons = text.count(":") + text.count("：")
-    if len(text) < MIN_DUMP_COLUMNS // 2 or colons < MIN_DUMP_LABELS:
-        return []
-    if display_width(text) < MIN_DUMP_COLUMNS or block.reference:
-        return []
     matches = [match for match in INNER_LABEL.finditer(text) if is_name_shaped(match["label"])]
     labels = [(label_key(match["label"]), match.start()) for match in matches]
-    counts = Counter(key for key, _ in labels)
-    if not labels:
-        return []
-    counts |= Counter(match[0] for match in _asking_label().finditer(text))
-    recurring = {key for key, count in counts.items() if count > 1 and not _is_excluded(key)}
-    if len(recurring) < 2 or sum(counts[key] for key in recurring) < MIN_DUMP_LABELS:
+    recurring = _recurring_labels(text, [key for key, _ in labels])
+    if not recurring:
         return []
     aliases = AliasIndex(recurring)
     turns = {start: key for key, start in labels if key in recurring or aliases.of(key)}
     forms = {match["label"] for match in matches if label_key(match["label"]) in recurring}
     forms |= recurring & _asking_keys()
     pattern = _label_pattern(sorted(forms, key=len, reverse=True))
-    glued = [match for match in pattern.finditer(text) if match.start() not in turns]
-    headings: set[int] = set()
-    for match in glued:
-        if _is_turn_start(block, match):
-            turns[match.start()] = label_key(match[0].strip(LABEL_END_CHARS))
-            headings |= _heading_start(text, match.start())
+    glued = [match for match in pattern.finditer(text) if match.start() not in turns and _is_turn_start(block, match)]
+    turns |= {match.start(): label_key(match[0].strip(LABEL_END_CHARS)) for match in glued}
+    headings = {start for match in glued for start in _heading_start(text, match.start())}
     return sorted(turns.keys() | headings | _in_place_of_answers(labels, turns))
+
+
+def _may_be_dump(block: Block) -> bool:
+    text = block.text
+    if len(text) < MIN_DUMP_COLUMNS // 2 or text.count(":") + text.count("：") < MIN_DUMP_LABELS:
+        return False
+    return display_width(text) >= MIN_DUMP_COLUMNS and not block.reference
+
+
+def _recurring_labels(text: str, keys: Sequence[str]) -> set[str]:
+    """The keys of labels that recur; empty if there are too few for a dump. `keys` are of labels after sentences."""
+    if not keys:
+        return set()
+    counts = Counter(keys) | Counter(match[0] for match in _asking_label().finditer(text))
+    recurring = {key for key, count in counts.items() if count > 1 and not _is_excluded(key)}
+    enough = len(recurring) > 1 and sum(counts[key] for key in recurring) >= MIN_DUMP_LABELS
+    return recurring if enough else set()
 
 
 def _in_place_of_answers(labels: Sequence[tuple[str, int]], turns: Mapping[int, str]) -> set[int]:
@@ -224,7 +231,8 @@ def _is_mentioned(place: _LabelPlace) -> bool:
 
 def _follows_blank(place: _LabelPlace) -> bool:
     """After a blank, which Chinese has between sentences only if a line's end or a mark was lost."""
-    return place.label in _asking_keys() and HAN_AND_BLANK.search(place.before) is not None
+    blanks = HAN_AND_BLANK.search(place.before)
+    return blanks is not None and (place.label in _asking_keys() or len(blanks["blanks"]) > 1)
 
 
 def _is_within_sentence(place: _LabelPlace) -> bool:
@@ -281,7 +289,7 @@ def _heading_start(text: str, label_start: int) -> set[int]:
     before = text[first:label_start]
     start = _clause_start(before)
     heading = before[start:].strip()
-    fits = MIN_GLUED_HEADING_CHARS <= len(heading) and display_width(heading) <= MAX_GLUED_HEADING_COLUMNS
+    fits = len(heading) >= MIN_GLUED_HEADING_CHARS and display_width(heading) <= MAX_GLUED_HEADING_COLUMNS
     return {first + start} if start and fits and CLAUSE_MARKS.search(heading) is None else set()
 
 

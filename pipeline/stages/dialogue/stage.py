@@ -68,7 +68,7 @@ class Dialogue:
         yield from (_block_label(block, "reference", "dialogue.reference") for block in references)
         if references:
             blocks = without_references(blocks)
-        blocks = split_one_line_dumps(blocks)
+        blocks = list(split_one_line_dumps(blocks))
         makers = _makers(document)
         repeats = find_repeats(blocks, makers)
         versions = split_versions(document, [block for i, block in enumerate(blocks) if i not in repeats])

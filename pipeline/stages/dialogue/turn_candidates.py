@@ -48,6 +48,8 @@ MAX_BESIDE_CHARS = 24
 """Characters of a time and of marks beside a label."""
 COLONS = frozenset(":：︰﹕∶")
 WIDE_SPACES = ("  ", "\t", "\u3000")
+MAX_LETTER_LABEL_CHARS = 12
+"""Characters of a label from which it may be the words after Q: `Q One more question: why?`."""
 MAX_LINE_LABEL_CHARS = 42
 """Characters of a label that is a line of its own without a colon."""
 MIN_INNER_BLOCK_CHARS = 40
@@ -92,7 +94,7 @@ BRACKETED_LABEL = regex.compile(
 )
 LETTER_LABEL = regex.compile(
     r"""
-    (?P<label>(?:[QA]|Question|Answer|QUESTION|ANSWER)(?:[ ]?\d{1,3})?|[问答問])
+    (?P<label>(?:[QA]|Question|Answer|QUESTION|ANSWER)(?:\d{1,3}|[ ]\d{1,3}(?=[*_]*[.、)）．]))?|[问答問])
     (?<!A(?=\s[^\p{Lu}\s"“]))                   # not: A month later
     (?: [*_]++[.、)）]?\s*+                       # **Q** Why walk?
       | [.、)）．][*_]*+\s*+                      # Q. Why walk?
@@ -125,7 +127,7 @@ LABEL_BEFORE = regex.compile(
       | (?<=[\s*_])                                                                         # … Ada Fern
         (?P<label>{CAPITALISED_WORD}(?:[ ]{CAPITALISED_WORD}|[ ]\p{{Ll}}{{1,3}}(?=[ ])){{0,3}})
       | \*\*(?P<label>[^*\n:：]{{1,30}}) )                                                  # … **Ada
-    [*_]*+$
+    [*_]*+[ ]?$
     """,
     regex.VERBOSE,
 )
@@ -139,6 +141,8 @@ SAYING = regex.compile(r"(?:[说說道喊叫问問]|\b(?:said|says))$")
 """The end of what tells that somebody speaks, in a story or an answer: `I said: “…”`, `有人问：`."""
 NO_LINE_END = ".。，,;；、!！"
 WORD_CHARACTER = regex.compile(r"[\p{L}\p{N}]")
+WORDS = regex.compile(r"[\p{L}\p{N}]|[?？!！…—–]|\.\.")
+"""What somebody says: letters, or marks in place of words, as minutes have them (`TBL: ???`, `RG: ...`)."""
 LABEL_MARKS = regex.compile(r"[*_#`~<>\[\]【】《》〈〉「」“”\"]+|(?<=\s)@|^@")
 SPACES = regex.compile(r"[\s\N{IDEOGRAPHIC SPACE}]+")
 
@@ -232,7 +236,7 @@ def _candidates_of(i: int, blocks: Sequence[Block], openings: Sequence[TurnOpeni
             continue
         labelled = labelled or candidate.form not in {"line", "sign", "wide"}
         yield candidate
-    if opening.change and not labelled:
+    if opening.change and not (labelled and text[at : at + 1] not in "[(（【"):
         yield TurnCandidate(i, 0, i, at, "change")
     if _is_set_apart(block, opening) or block.asks or (i and _may_be_answered(blocks[i - 1], openings[i - 1])):
         yield TurnCandidate(i, 0, i, at, "paragraph")
@@ -288,8 +292,9 @@ def _labelled(i: int, blocks: Sequence[Block], opening: TurnOpening) -> Iterator
     if marked is not None:
         yield marked
     yield from _bracketed(i, block, opening, has_next=has_next)
-    if marked is None:
+    if marked is None or marked.label_end - marked.label_start > MAX_LETTER_LABEL_CHARS:
         yield from _in_cell_or_letter(i, block, opening)
+    if marked is None:
         yield from _unmarked(i, block, opening, head, has_next=has_next)
 
 
@@ -300,7 +305,7 @@ def _marked(i: int, block: Block, opening: TurnOpening, *, has_next: bool) -> Tu
     if match is None or not WORD_CHARACTER.search(match["label"]):
         return None
     timed = opening.time or match["time"] is not None or match["after"] is not None
-    if WORD_CHARACTER.search(text, match.end()):
+    if WORDS.search(text, match.end()):
         return _of_match(i, match, i, match.end(), "change" if opening.change else "mark", timed=timed)
     return _of_match(i, match, i + 1, -1, "above", timed=timed) if has_next else None
 
