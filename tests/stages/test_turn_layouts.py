@@ -93,6 +93,68 @@ def test_chinese_turns(layout: str) -> None:
     assert len({name for name, _ in turns}) == 2
 
 
+WITH_COLONS = [
+    "One thing first: did you build it yourself?",
+    "I did, and so: with my brother.",
+    "And who paid you?",
+    "There is one answer: nobody.",
+    "Last question: will you build another?",
+    "As long as my hands are good.",
+]
+
+
+@pytest.mark.parametrize(
+    ("form", "names"),
+    [("{name} {words}", ("Q", "A")), ("{name} | {words}", ("Ada", "Ben")), ("**{name} —** {words}", ("Ada", "Ben"))],
+)
+def test_a_colon_in_the_words_hides_no_label_before_them(form: str, names: tuple[str, str]) -> None:
+    assert [words for _, words in turns_of(talk(form, names=names, said=WITH_COLONS))] == WITH_COLONS
+
+
+def test_a_number_after_q_may_be_one_of_the_words() -> None:
+    said = [SAID[0], SAID[1], "157 million is a lot, is it not?", *SAID[3:]]
+    assert [words for _, words in turns_of(talk("{name} {words}", names=("Q", "A"), said=said))] == said
+
+
+@pytest.mark.parametrize("silence", ["...", "???", "…", "—"])
+def test_marks_in_place_of_words_are_a_turn(silence: str) -> None:
+    said = [*SAID[:3], silence, *SAID[4:]]
+    assert [words for _, words in turns_of(talk("{name}: {words}", said=said))] == said
+
+
+def test_a_sound_after_a_change_of_speaker_is_no_label() -> None:
+    said = [SAID[0], "[LAUGH] I did.", SAID[2], "[LAUGH]", *SAID[4:]]
+    assert [words for _, words in turns_of(talk(">> {words}", said=said, gap="\n"))] == said
+
+
+def test_bold_questions_with_a_label_hold_the_answer_below_them() -> None:
+    turns = [f"**Ada: {words}**" if i % 2 == 0 else f"Ben: {words}" for i, words in enumerate(SAID)]
+    turns[3] = SAID[3]
+    assert turns_of("\n\n".join(turns)) == [
+        ("Ada", SAID[0]), ("Ben", SAID[1]), ("Ada", SAID[2]), (None, SAID[3]), ("Ada", SAID[4]), ("Ben", SAID[5]),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "問：《山城晚報》記者\n\n秦：秦朗\n\n",
+        "**問：記者　　　　秦：秦朗**\n\n",
+        "問 = 林曉\n\n秦 = 秦朗\n\n",
+    ],
+)
+def test_speaker_keys_are_no_turns(key: str) -> None:
+    turns = turns_of(key + talk("{name}：{words}", names=("問", "秦"), said=SAID_ZH))
+    assert [words for _, words in turns] == SAID_ZH
+    assert turns[1][0] == "秦朗"
+
+
+def test_a_speaker_key_names_roles() -> None:
+    key = "AF = Ada Fern, interviewer\nBR = Ben Rook, boat builder\n\n"
+    turns = turns_of(key + talk("{name}: {words}", names=("AF", "BR")))
+    assert turns[:2] == [("Ada Fern", SAID[0]), ("Ben Rook", SAID[1])]
+
+
 def test_one_exchange_is_an_exchange() -> None:
     assert turns_of("记者：为什么走路？\n\n李雪：因为慢。\n") == [("记者", "为什么走路？"), ("李雪", "因为慢。")]
 

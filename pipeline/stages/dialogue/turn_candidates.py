@@ -48,8 +48,8 @@ MAX_BESIDE_CHARS = 24
 """Characters of a time and of marks beside a label."""
 COLONS = frozenset(":：︰﹕∶")
 WIDE_SPACES = ("  ", "\t", "\u3000")
-MAX_LETTER_LABEL_CHARS = 12
-"""Characters of a label from which it may be the words after Q: `Q One more question: why?`."""
+MAX_SURE_LABEL_CHARS = 12
+"""Characters of a label before a colon up to which no other label is before it, as in `Q One more question: why?`."""
 MAX_LINE_LABEL_CHARS = 42
 """Characters of a label that is a line of its own without a colon."""
 MIN_INNER_BLOCK_CHARS = 40
@@ -292,10 +292,12 @@ def _labelled(i: int, blocks: Sequence[Block], opening: TurnOpening) -> Iterator
     if marked is not None:
         yield marked
     yield from _bracketed(i, block, opening, has_next=has_next)
-    if marked is None or marked.label_end - marked.label_start > MAX_LETTER_LABEL_CHARS:
-        yield from _in_cell_or_letter(i, block, opening)
     if marked is None:
+        yield from _in_cell_or_letter(i, block, opening)
         yield from _unmarked(i, block, opening, head, has_next=has_next)
+    elif marked.label_end - marked.label_start > MAX_SURE_LABEL_CHARS:
+        yield from _in_cell_or_letter(i, block, opening)
+        yield from _signed(i, block, opening)
 
 
 def _marked(i: int, block: Block, opening: TurnOpening, *, has_next: bool) -> TurnCandidate | None:
@@ -348,7 +350,12 @@ def _unmarked(i: int, block: Block, opening: TurnOpening, head: str, *, has_next
         )
     elif any(map(head.__contains__, WIDE_SPACES)) and (wide := WIDE_LABEL.match(text, at)):
         yield _of_match(i, wide, i, wide.end(), "wide", timed=opening.time)
-    if sign := SIGN_LABEL.match(text, at):
+    yield from _signed(i, block, opening)
+
+
+def _signed(i: int, block: Block, opening: TurnOpening) -> Iterator[TurnCandidate]:
+    """A label before a bar, a dash or another sign."""
+    if sign := SIGN_LABEL.match(block.text, opening.end):
         yield _of_match(i, sign, i, sign.end(), "sign", timed=opening.time)
 
 
