@@ -10,7 +10,7 @@ import msgspec
 
 from pipeline.lexicon.vocabulary import NO_VOCABULARY, Vocabulary
 from pipeline.stages.dialogue.asides import is_caption, is_stage_direction
-from pipeline.stages.dialogue.blocks import Block
+from pipeline.stages.dialogue.blocks import Block, block_slice
 from pipeline.stages.dialogue.closing import mark_closing
 from pipeline.stages.dialogue.exchanges import MAX_UNASSIGNED_LABEL_CHARS
 from pipeline.stages.dialogue.headings import is_heading, is_prose_heading
@@ -451,6 +451,8 @@ def _question_block(block: Block, confidence: float) -> LabelledBlock:
     if number is None:
         return whole_block(block, "question", "dialogue.bare-question", confidence)
     start, end = number.span("number")
+    if number["emphasis"]:
+        block = block_slice(block, 0, len(block.text.rstrip("*_ ")))
     return LabelledBlock(
         block,
         "question",

@@ -67,8 +67,8 @@ OPENING = regex.compile(
             (?!\d)\s*+ )
       | (?P<time>{TIME_BESIDE_LABEL}(?=[\s*_>\-–—]|\p{{L}})[\s>\-–—]*+)
       | (?P<box>\[[ xX]?\]\s++)
-      | (?P<bold>\*\*|__(?=\S))
-      | (?P<italic>[*_](?=\S))
+      | (?P<bold>\*\*|__(?=\S)|''')
+      | (?P<italic>[*_](?=\S)|'')
       | (?P<quote>>(?!>)\s*+)
     )*+
     """,
@@ -78,9 +78,9 @@ OPENING = regex.compile(
 MARKED_LABEL = regex.compile(
     rf"""
     (?P<label>[^\n:：︰﹕∶]{{1,{MAX_NAME_CHARS}}}?)
-    [*_\s]*+ (?P<time>{TIME_BESIDE_LABEL})?+ [*_\s]*+
-    (?: (?<!\d)[:：︰﹕∶] | (?<=\d)[:：︰﹕∶](?!\d) )(?!//|:)
-    [*_]*+\s*+ (?P<after>{TIME_BESIDE_LABEL}(?=\s|$))?+ [*_\s]*+
+    [*_'\s]*+ (?P<time>{TIME_BESIDE_LABEL})?+ [*_\s]*+
+    (?: (?<!\d)[:：︰﹕∶] | (?<=\d)[:：︰﹕∶](?!\d) )(?::(?=\s))?+(?!//|:)
+    (?:[*_]++|'{{2,3}}+)?+\s*+ (?P<after>{TIME_BESIDE_LABEL}(?=\s|$))?+ [*_\s]*+
     """,
     regex.VERBOSE | regex.VERSION1,
 )
@@ -140,7 +140,8 @@ REQUEST_OR_COUNT = regex.compile(r"[请請]|[第其][一二三四五六七八九
 SAYING = regex.compile(r"(?:[说說道喊叫问問]|\b(?:said|says))$")
 """The end of what tells that somebody speaks, in a story or an answer: `I said: “…”`, `有人问：`."""
 NO_LINE_END = ".。，,;；、!！"
-WORD_CHARACTER = regex.compile(r"[\p{L}\p{N}]")
+WORD_CHARACTER = regex.compile(r"[\p{L}\p{N}\p{Emoji_Presentation}]")
+"""What a label has at least one of; some people go by pictures."""
 WORDS = regex.compile(r"[\p{L}\p{N}]|[?？!！…—–]|\.\.")
 """What somebody says: letters, or marks in place of words, as minutes have them (`TBL: ???`, `RG: ...`)."""
 LABEL_MARKS = regex.compile(r"[*_#`~<>\[\]【】《》〈〉「」“”\"]+|(?<=\s)@|^@")
