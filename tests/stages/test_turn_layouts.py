@@ -65,6 +65,47 @@ CHINESE = {
 }
 
 
+def questions(question: str, answer: str, gap: str = "\n\n") -> str:
+    """Questions and answers without labels, each in a form such as `**{words}**`."""
+    forms = (question, answer)
+    said = (forms[i % 2].format(words=words, n=i // 2 + 1, line="~" * len(words)) for i, words in enumerate(SAID))
+    return gap.join(said) + "\n"
+
+
+MARKUP_LABELS = {
+    "MediaWiki, bold name": talk("'''{name}''': {words}"),
+    "MediaWiki, bold label": talk("'''{name}:''' {words}"),
+    "MediaWiki, italic label": talk("''{name}:'' {words}"),
+    "MediaWiki, a term": talk(";{name}\n:{words}", gap="\n"),
+    "AsciiDoc, bold label": talk("*{name}:* {words}"),
+    "AsciiDoc, a term": talk("{name}:: {words}"),
+    "AsciiDoc, a bold term": talk("*{name}*:: {words}"),
+    "AsciiDoc, a heading": talk("=== {name}\n\n{words}"),
+    "Org, bold name": talk("*{name}*: {words}"),
+    "Org, a term": talk("- {name} :: {words}", gap="\n"),
+    "Org, a heading": talk("** {name}\n{words}"),
+    "reStructuredText, a field": talk(":{name}: {words}", gap="\n"),
+    "reStructuredText, a term": talk("{name}\n    {words}"),
+    "pictures": talk("**{name}：** {words}", names=("🦊", "🦉🦉")),
+}
+MARKUP_QUESTIONS = {
+    "MediaWiki, headings": questions("== {words} ==", "{words}"),
+    "MediaWiki, headings without spaces": questions("==={words}===", "{words}", "\n"),
+    "MediaWiki, bold": questions("'''{words}'''", "{words}"),
+    "MediaWiki, italic": questions("''{words}''", "{words}"),
+    "AsciiDoc, headings": questions("== {words}", "{words}"),
+    "AsciiDoc, bold": questions("*{words}*", "{words}"),
+    "AsciiDoc, terms": "[qanda]\n" + questions("{words}::", "  {words}\n", "\n"),
+    "Org, headings": questions("** {words}", "{words}", "\n"),
+    "Org, headings of the first level": "#+TITLE: A boat\n\n" + questions("* {words}", "{words}"),
+    "reStructuredText, headings": questions("{words}\n{line}", "{words}"),
+    "reStructuredText, bold": questions("**{words}**", "    {words}"),
+    "numbered, bold": questions("{n}. **{words}**", "{words}"),
+    "numbered, bold, above labelled answers": questions("{n}. **{words}**", "   **Ben:** {words}"),
+    "numbered within bold, above labelled answers": questions("**{n}. {words}**", "Ben: {words}"),
+}
+
+
 def turns_of(text: str) -> list[tuple[str | None, str]]:
     """Speaker and words of each turn, in order."""
     article = FINDERS.process(text, id="t")
@@ -79,6 +120,20 @@ def test_labelled_turns(layout: str) -> None:
     first, second = (name for name, _ in turns[:2])
     assert [name for name, _ in turns] == [first, second] * 3
     assert first != second
+
+
+@pytest.mark.parametrize("layout", MARKUP_LABELS)
+def test_labels_of_other_markups(layout: str) -> None:
+    turns = turns_of(MARKUP_LABELS[layout])
+    assert [words for _, words in turns] == SAID
+    assert len({name for name, _ in turns}) == 2
+
+
+@pytest.mark.parametrize("layout", MARKUP_QUESTIONS)
+def test_questions_of_other_markups(layout: str) -> None:
+    turns = [words for _, words in turns_of(MARKUP_QUESTIONS[layout])]
+    # The last answer is short, and prose below the last question could be anything.
+    assert turns[:5] == SAID[:5]
 
 
 @pytest.mark.parametrize("layout", ANONYMOUS)

@@ -17,11 +17,17 @@ OPENING_MARKUP = regex.compile(
     (?P<blocks>(?: \#{1,6}(?!!)\s*                      # ## Why walk?
         | >(?!>)\s*                                     # > Why walk?
         | \*{2,6}[ ]+(?=\S)                             # ** Why walk?        Org
+        | ;[ ]?(?=[\p{L}\p{N}'*])                               # ;Why walk?          MediaWiki, with :Because. below
+        | :{1,3}[ ]?(?=[\p{L}\p{N}'*])(?![^:\n]{1,40}:\s)       # :Because.           and not :Ada: Because.
         | (?P<signs>={1,6})(?:[ ]+(?=[^=\s])|(?=[^=\s][^\n]{1,160}(?P=signs)[ ]*$)) )*+)   # == Why walk? ==
     (?P<emphasis>(?:\*{1,3}(?=\S)|__?(?=\S)|'{2,3}(?=[^\s']))*+)
     """,
     regex.VERBOSE | regex.MULTILINE,
 )
+TERM_SIGN = "::"
+"""The sign of AsciiDoc after a term."""
+ORG_HEADING = regex.compile(r"^(?P<signs>\*+)[ ]+(?=\S)", regex.MULTILINE)
+MAX_LEVEL = 6
 HEADING_SIGNS = regex.compile(r"\#+|={1,6}|\*{2,6}")
 """The marks of a heading: of Markdown, of AsciiDoc and MediaWiki, of Org."""
 CLOSING_SIGNS = regex.compile(r"(?<=\S)[ ]*={1,6}[ ]*$")
@@ -55,7 +61,7 @@ REFERENCE_LINE = regex.compile(
 SENTENCE_END_CHARS = ".。!！?？…"
 CLOSING_CHARS = "\"'”’」』)）]】*_ "
 """Quotation marks, brackets and marks of emphasis that may follow the end of a sentence."""
-LIST_MARKER = regex.compile(r"(?:\d{1,3}[.)、．]|[-+*•·–—]\s|[(（]\d{1,2}[)）])")
+LIST_MARKER = regex.compile(r"(?:\d{1,3}[.)、．]|\.{1,2}\s(?=\S)|[-+*•·–—]\s|[(（]\d{1,2}[)）])")
 CODE_INDENT = regex.compile(r"(?:[ ]{4}|\t)[ \t]*+$")
 MAX_INDENT_CHARS = 12
 """Characters before a block in which its indent is looked for."""
@@ -201,9 +207,10 @@ def read_blocks(document: Document) -> tuple[Block, ...]:
     """The blocks of a document: its paragraphs where no earlier stage labelled a part."""
     text, parts = document.text, document.layer("part")
     blocks: list[Block] = []
+    is_org = text.startswith("#+") or "\n#+" in text
     for start, end, line in _free_spans(document.paragraphs, parts):
         # Most paragraphs begin and end with plain characters, and are blocks as they are.
-        block = Block(start, end, line) if _is_plain_line(line) else _parse_block(text, start, end)
+        block = Block(start, end, line) if _is_plain_line(line) else _parse_block(text, start, end, is_org=is_org)
         if block is not None:
             blocks.append(block)
     return tuple(_with_surroundings(text, blocks, parts))
@@ -229,7 +236,12 @@ def _free_spans(paragraphs: Sequence[Line], taken: Sequence[Label]) -> Iterator[
 
 
 def _is_plain_line(line: str) -> bool:
-    return line[0].isalpha() and line[-1] not in "*_#' \t" and not line.startswith(("http", "Page ", "第"))
+    return (
+        line[0].isalpha()
+        and line[-1] not in "*_#' \t"
+        and not line.startswith(("http", "Page ", "第"))
+        and not line.endswith(TERM_SIGN)
+    )
 
 
 # --- what is around a block
@@ -311,18 +323,27 @@ def _underline_level(text: str, block: Block) -> int:
 # --- what marks a block
 
 
-def _parse_block(text: str, start: int, end: int) -> Block | None:
-    """The block in `[start, end)` without the marks around it, or None if it holds no word."""
+def _parse_block(text: str, start: int, end: int, *, is_org: bool) -> Block | None:
+    """The block in `[start, end)` without the marks around it, or None if it holds no word.
+
+    In Org a star at the start of a line is the mark of a heading, in all other formats that of an item.
+    """
     if not WORD_CHAR.search(text, start, end):
         return None
-    is_reference = text[start] in REFERENCE_STARTS and REFERENCE_LINE.match(text, start, end) is not None
-    is_item = not text[start].isalpha() and LIST_MARKER.match(text, start, end) is not None
     while text[end - 1].isspace():
         end -= 1
-    if is_reference:
+    is_item = not text[start].isalpha() and LIST_MARKER.match(text, start, end) is not None
+    if text[start] in REFERENCE_STARTS and REFERENCE_LINE.match(text, start, end):
         return Block(start, end, text[start:end], reference=True)
     if _is_indented(text, start):
         return Block(start, end, text[start:end], item=is_item, indented=True)
+    if is_org and (heading := ORG_HEADING.match(text, start, end)):
+        return Block(heading.end(), end, text[heading.end() : end], min(len(heading["signs"]), MAX_LEVEL))
+    return _marked_block(text, start, end, is_item=is_item)
+
+
+def _marked_block(text: str, start: int, end: int, *, is_item: bool) -> Block | None:
+    """The block in `[start, end)` without the marks of a heading, a quotation, a term, and of emphasis."""
     opening = OPENING_MARKUP.match(text, start, end)
     marks, emphasis = (opening["blocks"], opening["emphasis"]) if opening else ("", "")
     level = max(map(len, HEADING_SIGNS.findall(marks)), default=0) if marks else 0
@@ -331,6 +352,9 @@ def _parse_block(text: str, start: int, end: int) -> Block | None:
     start, end, style = _without_emphasis(text, start + len(marks), end, emphasis)
     if is_item and not style:
         style = _numbered_style(text, start, end)
+    is_term = ";" in marks
+    if text.endswith(TERM_SIGN, start + 1, end):
+        is_term, end = True, end - len(TERM_SIGN)
     dash = QUESTION_DASH.match(text, start, end) if text[start : start + 1] in DASH_CHARS else None
     start += len(dash[0]) if dash else 0
     if start >= end:
@@ -345,6 +369,7 @@ def _parse_block(text: str, start: int, end: int) -> Block | None:
         dashed=dash is not None,
         quoted=">" in marks,
         item=is_item,
+        term=is_term,
     )
 
 

@@ -70,6 +70,7 @@ OPENING = regex.compile(
       | (?P<bold>\*\*|__(?=\S)|''')
       | (?P<italic>[*_](?=\S)|'')
       | (?P<quote>>(?!>)\s*+)
+      | :(?=[^\s:][^:\n]{{0,40}}:\s)                 # :Ada: Yes.
     )*+
     """,
     regex.VERBOSE | regex.VERSION1,
