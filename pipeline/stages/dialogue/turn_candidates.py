@@ -208,6 +208,8 @@ def read_opening(block: Block) -> TurnOpening:
     )
 
 
+# Cached because the same few labels occur all through a document.
+@lru_cache(maxsize=8192)
 def candidate_key(label: str) -> str:
     """What all spellings of a label share: small letters, without marks, brackets and the number after Q or A."""
     plain = PARENTHESISED.sub("", label)
@@ -417,5 +419,6 @@ def _of_match(
     return TurnCandidate(i, 0, words_block, words, form, _plain(label), candidate_key(label), start, end, timed)
 
 
+@lru_cache(maxsize=8192)
 def _plain(label: str) -> str:
     return SPACES.sub(" ", LABEL_MARKS.sub("", label)).strip()
