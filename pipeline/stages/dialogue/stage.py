@@ -28,6 +28,7 @@ from pipeline.stages.dialogue.labelled_block import LabelledBlock
 from pipeline.stages.dialogue.notes import structure_notes, translation_mismatch
 from pipeline.stages.dialogue.parse_body import ParsedBody, parse_body
 from pipeline.stages.dialogue.rules import RULES
+from pipeline.stages.dialogue.split_turns import split_one_line_dumps
 from pipeline.stages.dialogue.stories import without_story_turns
 from pipeline.stages.dialogue.titles import NON_WORD_CHARS
 from pipeline.stages.dialogue.translations import (
@@ -67,6 +68,7 @@ class Dialogue:
         yield from (_block_label(block, "reference", "dialogue.reference") for block in references)
         if references:
             blocks = without_references(blocks)
+        blocks = list(split_one_line_dumps(blocks))
         makers = _makers(document)
         repeats = find_repeats(blocks, makers)
         versions = split_versions(document, [block for i, block in enumerate(blocks) if i not in repeats])
