@@ -218,7 +218,7 @@ def _follows_sentence(place: _LabelPlace) -> bool:
 def _has_little_before(place: _LabelPlace) -> bool:
     if place.clause.isascii() and len(place.clause.split()) < MIN_WORDS_BEFORE:
         return True
-    return len(place.label) == 1 and len(place.clause) < MIN_CHARS_BEFORE
+    return (len(place.label) == 1 or place.below_title) and len(place.clause) < MIN_CHARS_BEFORE
 
 
 def _is_verb(place: _LabelPlace) -> bool:
