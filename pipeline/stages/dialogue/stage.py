@@ -10,6 +10,7 @@ A document goes through these modules, in this order:
   `closing` where the dialogue ends.
 - `stories` refuses the turns of a body that tells a story (`narration`).
 - `notes` says what is doubtful.
+- `turn_confidence` says how sure turns and sides are.
 """
 
 from bisect import bisect_left
@@ -36,6 +37,7 @@ from pipeline.stages.dialogue.translations import (
     split_versions,
     with_body_names,
 )
+from pipeline.stages.dialogue.turn_confidence import with_confidences
 
 MAKER_PARTS = frozenset({"byline", "credit.name"})
 UNASSIGNED_PARTS = frozenset({"label", "legend", "repeat"})
@@ -75,13 +77,14 @@ class Dialogue:
         # A title that the body prints is the title there, and a key above.
         unprinted = None if any(labelled.part == "title" for labelled in body.blocks) else key_title
         yield from _front_matter_labels(document.text, keys, unprinted.lines if unprinted else ())
-        labels = list(_body_labels(body.blocks))
         yield from structure_notes(body, unprinted.value_span if unprinted else None, document.text)
+        body = with_confidences(body)
+        labels = list(_body_labels(body.blocks))
         for version in versions[1:]:
             if version.heading is not None:
                 heading = version.heading
                 yield Label(heading.start, heading.end, "part", "label", "dialogue.version-heading", VERSION_CONFIDENCE)
-            translation = without_story_turns(parse_body(version.blocks, document.vocabulary))
+            translation = with_confidences(without_story_turns(parse_body(version.blocks, document.vocabulary)))
             yield from _version_labels(version, body, translation)
             labels += _body_labels(with_body_names(body.blocks, translation.blocks))
             yield from translation_mismatch(body, translation)
