@@ -5,6 +5,7 @@ The tables `turn_start_features.tsv` and `speaker_features.tsv` have for each fe
 - `flag`: 0 or 1
 - `count`: a number, up to 99
 - `percent`, `permille`: a share
+- `difference`: thousandths between two shares
 - `thousandths`: a number times a thousand
 - `nats`: hundredths
 - `log`: hundredths of the natural logarithm of one more than a number
@@ -51,6 +52,7 @@ FORMATS: Mapping[str, Callable[[int], str]] = {
     "count": _count,
     "percent": lambda value: f"{value}%",
     "permille": lambda value: f"{value / 10:.0f}%",
+    "difference": lambda value: f"{round(value / 10):+d} points",
     "thousandths": lambda value: f"{value / 1000:.3g}",
     "nats": lambda value: f"{value / 100:.1f}",
     "log": lambda value: f"{max(math.expm1(value / 100), 0):.0f}",
