@@ -1,8 +1,8 @@
 """How sure decisions are: a curve from the evidence to the share that is right, and tables that check it.
 
-The curve is logistic (Platt, "Probabilistic Outputs for Support Vector Machines", 1999), fitted to decisions about families
-of sources that the trees had not seen. What a table shows is left out twice: the trees have not seen the family, and
-neither has the curve. Every family counts once.
+The curve is logistic (Platt, "Probabilistic Outputs for Support Vector Machines", 1999), fitted to decisions about
+families of sources that the trees had not seen. What a table shows is left out twice: the trees have not seen the
+family, and neither has the curve. Every family counts once.
 """
 
 import itertools

@@ -268,7 +268,7 @@ def askers_of(contrasts: Mapping[str, int]) -> set[str]:
     if not askers:
         askers = {max(contrasts, key=lambda speaker: contrasts[speaker])}
     if len(askers) == len(contrasts) > 1:
-        askers -= {min(reversed(contrasts), key=lambda speaker: contrasts[speaker])}
+        askers -= {min(reversed([*contrasts]), key=lambda speaker: contrasts[speaker])}
     return askers
 
 

@@ -5,8 +5,8 @@
 FOLDER holds annotated documents of many sources (`truth.jsonl.gz`, `negatives.jsonl.gz` and the documents). It learns
 from them and from their talks re-dressed in other layouts (`structure/redress.py`). The same folder and seed give the
 same bytes. Whole families of sources, and families of layouts, are left out in turn. What the trees say of them becomes
-the confidence of a turn (`turn_starts-reliability.tsv`); the table for `docs/benchmarks.md` is printed. With `--folds` it
-only measures: figures in and out of the fold are printed side by side, and nothing is written.
+the confidence of a turn (`turn_starts-reliability.tsv`), and the table for `docs/benchmarks.md` is printed. With
+`--folds` it only measures: figures in and out of the fold are printed side by side, and nothing is written.
 
 scikit-learn grows the trees; nothing that runs needs it.
 """

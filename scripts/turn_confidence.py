@@ -1,4 +1,4 @@
-"""What `train_turn_starts.py` writes beside the trees: how sure an accepted turn is, and what a usual candidate is like."""
+"""What `train_turn_starts.py` writes beside the trees: how sure an accepted turn is, and what is usual."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,8 +20,8 @@ CURVE_REMARK = (
     "scripts/train_turn_starts.py."
 )
 MEDIANS_REMARK = (
-    "For each feature its median over turns with a label, other labels, turns without a label, other paragraphs. Made by "
-    "scripts/train_turn_starts.py."
+    "For each feature its median over turns with a label, other labels, turns without a label, other paragraphs. Made "
+    "by scripts/train_turn_starts.py."
 )
 
 

@@ -1,7 +1,7 @@
 """Why turns were accepted or refused, and who asks: the decisions of the stage `dialogue`, made again.
 
-An article does not keep what the decision trees read. Finders read the final text, which the article has, so the stage is
-run on it once more, with the settings of a pipeline. The structs are part of what `pipeline explain --json` prints.
+An article does not keep what the decision trees read. Finders read the final text, which the article has, so the stage
+is run on it once more, with the settings of a pipeline. The structs are part of what `pipeline explain --json` prints.
 """
 
 from bisect import bisect_right
@@ -64,7 +64,6 @@ class ExplainedTurn(msgspec.Struct, frozen=True, kw_only=True):
     end: int
     text: Annotated[str, Meta(description="The label, or the paragraph of a turn without one.")]
     speaker: Annotated[str | None, Meta(description="The name, or the label for one without a name.")]
-    accepted: bool
     because: TurnBecause
     probability: Probability
     threshold: Annotated[float | None, Meta(description="What the probability had to be; null if nothing had to be.")]
@@ -127,9 +126,7 @@ def decisions(article: Article, made_by: Pipeline) -> Decisions | None:
     return Decisions(
         same_settings=variant.version == article.provenance.pipeline,
         same_turns=_same_turns(article, decided),
-        bodies=tuple(
-            lines.body(version.language, body) for version, body in zip(parts.versions, decided, strict=True)
-        ),
+        bodies=tuple(lines.body(version.language, body) for version, body in zip(parts.versions, decided, strict=True)),
     )
 
 
@@ -193,7 +190,6 @@ class _Lines:
             end=turn.end,
             text=self._text[turn.start : turn.end],
             speaker=turn.speaker,
-            accepted=turn.accepted,
             because=turn.because,
             probability=turn.probability,
             threshold=turn.threshold,

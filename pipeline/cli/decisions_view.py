@@ -9,7 +9,6 @@ from pipeline.cli.printer import Printer
 from pipeline.text.excerpts import shorten, visible
 
 INDENT = "  "
-MAX_SHOWN_CHARS = 40
 SHOWN_REASONS = 3
 """Reasons that are shown for each decision of a whole article; for single lines all are."""
 FOUND_BY = {
@@ -57,33 +56,36 @@ def print_decisions(decisions: Decisions | None, sheet: Printer, *, whole: bool)
     bodies = [body for body in decisions.bodies if body.turns or body.refused] if decisions is not None else []
     if decisions is None or not bodies:
         return
-    sheet.line()
-    sheet.line("turns and sides", style="bold")
+    lines = []
     if not decisions.same_turns:
         remedy = "name its settings with --config" if not decisions.same_settings else "run the pipeline again"
-        sheet.line(f"{INDENT}The article was made otherwise, so this may not be how it was decided: {remedy}.")
+        lines.append(f"{INDENT}The article was made otherwise, so this may not be how it was decided: {remedy}.")
     for body in bodies:
         if len(bodies) > 1:
-            sheet.line(f"{INDENT}{body.language}")
-        _print_body(body, sheet, whole=whole)
+            lines.append(f"{INDENT}{body.language}")
+        lines += _body_lines(body, whole=whole)
+    sheet.line()
+    sheet.line("turns and sides", style="bold")
+    # A table wraps at the width of a terminal.
+    sheet.table([(line,) for line in lines])
 
 
-def _print_body(body: ExplainedBody, sheet: Printer, *, whole: bool) -> None:
-    sheet.line(f"{INDENT}{FOUND_BY[body.found_by]}{_mean(body)}.")
+def _body_lines(body: ExplainedBody, *, whole: bool) -> Iterator[str]:
+    yield f"{INDENT}{FOUND_BY[body.found_by]}{_mean(body)}."
     if body.sides is not None:
-        sheet.line(
+        yield (
             f"{INDENT}The sides of all speakers are right with a probability of {body.sides:.2f} "
             f"({body.least_sides:.2f} needed)."
         )
     count = SHOWN_REASONS if whole else None
     speakers = {speaker.speaker: speaker for speaker in body.speakers}
     for speaker, turns in _by_speaker(body.turns):
-        _print_turns(speaker, turns, sheet, count=count, whole=whole)
+        yield from _turn_lines(speaker, turns, count, whole=whole)
         if speaker in speakers:
-            _print_side(speakers[speaker], sheet, count)
+            yield from _side_lines(speakers[speaker], count)
     for turn in body.refused:
-        sheet.line(f"{INDENT}{_shown(turn.text)}  not taken for a speaker, line {turn.line}{_passed(turn)}")
-        _print_reasons(turn.reasons, sheet, count, "turns usually")
+        yield f"{INDENT}{_shown(turn.text)}  not taken for a speaker, line {turn.line}{_passed(turn)}"
+        yield from _reason_lines(turn.reasons, count, "turns usually")
 
 
 def _mean(body: ExplainedBody) -> str:
@@ -100,20 +102,20 @@ def _by_speaker(turns: Iterable[ExplainedTurn]) -> Iterator[tuple[str | None, li
     yield from found.items()
 
 
-def _print_turns(
-    speaker: str | None, turns: Sequence[ExplainedTurn], sheet: Printer, *, count: int | None, whole: bool
-) -> None:
+def _turn_lines(
+    speaker: str | None, turns: Sequence[ExplainedTurn], count: int | None, *, whole: bool
+) -> Iterator[str]:
     """For a whole article the least likely turn of a speaker stands for all; otherwise each turn is shown."""
-    shown = [min(turns, key=_likelihood)] if whole else turns
-    for turn in shown:
-        name = _shown(speaker) if speaker is not None else "no label"
-        if whole:
-            number = f"{len(turns)} turn{'' if len(turns) == 1 else 's'}"
-            place = number if len(turns) == 1 else f"{number}, the least likely on line {turn.line}"
-        else:
+    name = _shown(speaker) if speaker is not None else "no label"
+    for turn in [min(turns, key=_likelihood)] if whole else turns:
+        if not whole:
             place = f"a turn, line {turn.line}"
-        sheet.line(f"{INDENT}{name}  {place}{_passed(turn)}")
-        _print_reasons(turn.reasons, sheet, count, "others usually")
+        elif len(turns) == 1:
+            place = "1 turn"
+        else:
+            place = f"{len(turns)} turns, the least likely on line {turn.line}"
+        yield f"{INDENT}{name}  {place}{_passed(turn)}"
+        yield from _reason_lines(turn.reasons, count, "others usually")
 
 
 def _likelihood(turn: ExplainedTurn) -> float:
@@ -129,18 +131,19 @@ def _passed(turn: ExplainedTurn) -> str:
     return f": {'; '.join(found)}" if found else ""
 
 
-def _print_side(speaker: ExplainedSpeaker, sheet: Printer, count: int | None) -> None:
+def _side_lines(speaker: ExplainedSpeaker, count: int | None) -> Iterator[str]:
     because = f": {SIDE_BECAUSE[speaker.because]}" if SIDE_BECAUSE[speaker.because] else ""
-    likely = f", probability {speaker.confidence:.2f}" if speaker.evidence is not None and speaker.side != "aside" else ""
-    sheet.line(f"{INDENT * 2}{SIDES[speaker.side]}{likely}{because}")
+    decided = speaker.evidence is not None and speaker.side != "aside"
+    likely = f", probability {speaker.confidence:.2f}" if decided else ""
+    yield f"{INDENT * 2}{SIDES[speaker.side]}{likely}{because}"
     other = "those who answer usually" if speaker.side == "question" else "those who ask usually"
-    _print_reasons(speaker.reasons, sheet, count, other)
+    yield from _reason_lines(speaker.reasons, count, other)
 
 
-def _print_reasons(reasons: Sequence[ExplainedReason], sheet: Printer, count: int | None, other: str) -> None:
+def _reason_lines(reasons: Sequence[ExplainedReason], count: int | None, other: str) -> Iterator[str]:
     for reason in reasons[:count]:
-        sheet.line(f"{INDENT * 3}{reason.meaning}: {reason.value} ({other} {reason.usual})")
+        yield f"{INDENT * 3}{reason.meaning}: {reason.value} ({other} {reason.usual})"
 
 
 def _shown(text: str) -> str:
-    return shorten(visible(text), MAX_SHOWN_CHARS)
+    return shorten(visible(text))

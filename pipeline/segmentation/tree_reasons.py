@@ -1,8 +1,8 @@
 """Which features decided what decision trees say of one row, against a usual row.
 
 Each feature gets its Shapley value: how much the score changes when the feature goes from its usual value to its own,
-mean over all orders in which the features could do so. The values of all features add up to the difference between
-the two scores, and a feature that no tree asks for gets none. With one usual row they can be computed exactly: a leaf is
+mean over all orders in which the features could do so. The values of all features add up to the difference between the
+two scores, and a feature that no tree asks for gets none. With one usual row they can be computed exactly: a leaf is
 reached with some features of the row and some of the usual row, and shares its value among these. See Sundararajan and
 Najmi, "The Many Shapley Values for Model Explanation" (2020, baseline Shapley), and Lundberg and others, "From Local
 Explanations to Global Understanding with Explainable AI for Trees" (2020, interventional).

@@ -1,8 +1,8 @@
 """Why the turns of a body were accepted or refused, and its speakers put on their sides.
 
-The decisions are made again from the same blocks, so nothing of them has to be kept. A reason is a feature that moved the
-score in the direction of the decision, against what is usual on the other side (`tree_reasons`): an accepted label is
-compared with the usual label that starts no turn, a refused one with the usual one that does.
+The decisions are made again from the same blocks, so nothing of them has to be kept. A reason is a feature that moved
+the score in the direction of the decision, against what is usual on the other side (`tree_reasons`): an accepted label
+is compared with the usual label that starts no turn, a refused one with the usual one that does.
 """
 
 import math
@@ -81,14 +81,13 @@ class Reason(msgspec.Struct, frozen=True, gc=False):
 class TurnDecision(msgspec.Struct, frozen=True, gc=False):
     """A turn, or a label that was refused; `[start, end)` is the label in the document, or the paragraph without one.
 
-    `speaker` is that of `SpeakerDecision`, None without a label. `probability` is None if the trees were not asked about
-    this place, `threshold` if none had to be passed.
+    `speaker` is that of `SpeakerDecision`, None without a label. `probability` is None if the trees were not asked
+    about this place, `threshold` if none had to be passed.
     """
 
     start: int
     end: int
     speaker: str | None
-    accepted: bool
     because: TurnBecause
     probability: float | None
     threshold: float | None
@@ -112,8 +111,8 @@ class SpeakerDecision(msgspec.Struct, frozen=True, gc=False):
 class BodyDecisions(msgspec.Struct, frozen=True, gc=False):
     """The decisions about one version of the body.
 
-    `mean` is the mean probability of the turns that the trees found, `least_mean` that from which it is a talk for them.
-    `sides` is how likely the sides of all speakers are right, `least_sides` that from which somebody asks.
+    `mean` is the mean probability of the turns that the trees found, `least_mean` what it must be for a talk.
+    `sides` is how likely the sides of all speakers are right, `least_sides` what it must be for somebody to ask.
     """
 
     found_by: FoundBy
@@ -201,17 +200,17 @@ class _Judged:
         """The decision about a turn whose label, or whose paragraph, is `[start, end)`."""
         i = self.at.get(start)
         if i is None:
-            return TurnDecision(start, end, speaker, True, "rules", None, None, ())
+            return TurnDecision(start, end, speaker, "rules", None, None, ())
         probability, threshold = self.likely[i], self.threshold(i)
         if _place(self.candidates[i]) in self.named:
-            return TurnDecision(start, end, speaker, True, "named", probability, None, ())
+            return TurnDecision(start, end, speaker, "named", probability, None, ())
         if not is_learned or _place(self.candidates[i]) not in self.started:
-            return TurnDecision(start, end, speaker, True, "rules", probability, None, ())
+            return TurnDecision(start, end, speaker, "rules", probability, None, ())
         because: TurnBecause = "likely"
         if probability < threshold:
             is_known = probability >= MIN_KNOWN_PROBABILITY
             because, threshold = ("label", MIN_KNOWN_PROBABILITY) if is_known else ("alike", MIN_ALIKE_PROBABILITY)
-        return TurnDecision(start, end, speaker, True, because, probability, threshold, self.reasons(i, accepted=True))
+        return TurnDecision(start, end, speaker, because, probability, threshold, self.reasons(i, accepted=True))
 
     def refused(self, label: LabelCandidate, body: ParsedBody) -> TurnDecision:
         """The decision about a label that was not accepted, by its likeliest line."""
@@ -219,16 +218,16 @@ class _Judged:
         key = self.candidates[first].key if first is not None else label.key
         lines = self.by_key.get(key, []) if key else []
         if not lines:
-            return TurnDecision(label.start, label.end, None, False, "unlikely", None, None, ())
+            return TurnDecision(label.start, label.end, None, "unlikely", None, None, ())
         i = max(lines, key=lambda line: self.likely[line])
         probability, threshold = self.likely[i], self.threshold(i)
         if math.isinf(threshold):
-            return TurnDecision(label.start, label.end, None, False, "topic", probability, None, ())
+            return TurnDecision(label.start, label.end, None, "topic", probability, None, ())
         because: TurnBecause = "unlikely"
         if probability >= threshold:
             because = "overlap" if body.labels.is_learned else "document"
         return TurnDecision(
-            label.start, label.end, None, False, because, probability, threshold, self.reasons(i, accepted=False)
+            label.start, label.end, None, because, probability, threshold, self.reasons(i, accepted=False)
         )
 
 

@@ -19,7 +19,7 @@ import msgspec
 from pipeline.lexicon.lists import table
 from pipeline.segmentation.trees import UNITS_PER_NAT, load_trees
 from pipeline.stages.dialogue.label_candidates import LabelKind
-from pipeline.stages.dialogue.speaker_features import SpeakerFeatures, partner_turns, speaker_features
+from pipeline.stages.dialogue.speaker_features import partner_turns, speaker_features
 from pipeline.stages.dialogue.turn_features import TurnFeatures
 
 TurnPart = Literal["question", "answer", "aside"]
@@ -237,4 +237,3 @@ def confidence_weights() -> tuple[float, float, float]:
     """The weights of `roles.tsv`: without evidence, of the distance, of the clearest asker."""
     weights = {name: int(value) / UNITS_PER_NAT for name, value in table(__package__, "roles.tsv")}
     return weights["start"], weights["distance"], weights["clearest"]
-

@@ -68,8 +68,11 @@ def with_confidences(body: ParsedBody) -> ParsedBody:
                 of_label = of_part = turn_confidence(labelled.label_confidence)
         elif labelled.block.start in unlabelled:
             speaker, of_part = "", turn_confidence(labelled.confidence)
-        of_part *= side_confidence(body.roles, speaker)
-        blocks.append(msgspec.structs.replace(labelled, label_confidence=_written(of_label), confidence=_written(of_part)))
+        if labelled.part in SIDED_PARTS:
+            of_part *= side_confidence(body.roles, speaker)
+        blocks.append(
+            msgspec.structs.replace(labelled, label_confidence=_written(of_label), confidence=_written(of_part))
+        )
     return msgspec.structs.replace(body, blocks=blocks)
 
 
