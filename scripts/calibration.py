@@ -45,11 +45,14 @@ class Curve(NamedTuple):
         odds = self.start + self.slope * evidence / UNITS_PER_NAT
         return min(99, max(1, round(100 / (1 + math.exp(-odds))))) / 100
 
-    def lines(self, remark: str) -> str:
-        """The file that `pipeline.segmentation.calibration` reads: each evidence from which the confidence changes."""
+    def lines(self, remark: str, least: int = -MOST_EVIDENCE) -> str:
+        """The file that `pipeline.segmentation.calibration` reads: each evidence from which the confidence changes.
+
+        `least` is the least evidence there is.
+        """
         found = [f"# {remark}\n"]
         last = None
-        for at in range(-MOST_EVIDENCE, MOST_EVIDENCE, STEP):
+        for at in range(least, MOST_EVIDENCE, STEP):
             said = self.confidence(at)
             if said != last:
                 found.append(f"{at}\t{said:.2f}\n")

@@ -447,7 +447,7 @@ def side_table(unseen: Sequence[Evident], seen: Sequence[Evident]) -> str:
     """What the confidences of sides are worth: out of family before and after the curve, and in the fold."""
     curve = fitted(unseen)
     columns = [
-        ("out of family, as before", unseen, [as_probability(one.evidence) for one in unseen]),
+        ("uncalibrated", unseen, [as_probability(one.evidence) for one in unseen]),
         ("out of family", unseen, left_out(unseen)),
         ("in the fold", seen, [curve.confidence(one.evidence) for one in seen]),
     ]

@@ -82,7 +82,7 @@ def turn_table(examples: Sequence[Example], outside: Mapping[str, Array], inside
         reliability_table(
             "turns",
             [
-                ("out of family, as before", out, [as_probability(one.evidence) for one in out]),
+                ("uncalibrated", out, [as_probability(one.evidence) for one in out]),
                 ("out of family", out, left_out(out)),
                 ("in the fold", seen, [curve.confidence(one.evidence) for one in seen]),
             ],
