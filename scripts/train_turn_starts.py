@@ -1,11 +1,12 @@
 """Grows the forest of `pipeline/stages/dialogue/turn_starts.forest`, which tells where turns start.
 
-    python scripts/train_turn_starts.py FOLDER [--folds] [--examples CACHE] [--to FILE]
+    python scripts/train_turn_starts.py FOLDER [--folds] [--keep FOLDS | --kept FOLDS] [--examples CACHE] [--to FILE]
 
 FOLDER holds annotated documents of many sources (`truth.jsonl.gz`, `negatives.jsonl.gz` and the documents). It learns
 from them and from their talks re-dressed in other layouts (`structure/redress.py`). The same folder and seed give the
-same bytes. With `--folds` it measures: whole families of sources, and families of layouts, are left out in turn, and
-figures in and out of the fold are printed side by side; nothing is written.
+same bytes. Whole families of sources, and families of layouts, are left out in turn. What the trees say of them becomes
+the confidence of a turn (`turn_starts-reliability.tsv`), and the table for `docs/benchmarks.md` is printed. With
+`--folds` it only measures: figures in and out of the fold are printed side by side, and nothing is written.
 
 scikit-learn grows the trees; nothing that runs needs it.
 """
@@ -26,6 +27,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 sys.path.insert(0, str(Path(__file__).parent))
 from forest_file import forest_bytes
 from structure.examples import ANONYMOUS, Example, aligned, real_examples, redressed_examples, wanted_turns
+from turn_confidence import turn_curve, turn_table, usual_candidates
 
 from pipeline.segmentation.trees import MAX_DEPTH, UNITS_PER_NAT, Trees
 from pipeline.stages.dialogue.turn_starts import MIN_MEAN_PROBABILITY, MIN_PROBABILITY, MIN_TURNS, known_labels
@@ -180,13 +182,19 @@ def dealt(names: Iterable[str], seed: int) -> dict[str, int]:
     return {name: i % FOLDS for i, name in enumerate(order)}
 
 
-def measure(examples: Sequence[Example], seed: int, out: Path | None) -> None:
-    """Prints the figures out of the fold beside those in it."""
-    real = [example for example in examples if not example.layout]
-    talks = dealt((example.family for example in real if example.is_talk), seed)
-    others = dealt((example.family for example in examples if not example.is_talk), seed)
-    layouts = dealt((example.layout for example in examples if example.layout and example.is_talk), seed)
-    fold_of = talks | others
+class LeftOut(NamedTuple):
+    """The probabilities of the candidates of each document, by its name, from trees that have not seen its family.
+
+    `inside` are those of trees that have seen it, for the documents as published.
+    """
+
+    outside: Mapping[str, Array]
+    inside: Mapping[str, Array]
+
+
+def leave_out(examples: Sequence[Example], seed: int, out: Path | None) -> LeftOut:
+    """Grows the trees of each fold, and asks them; `out` keeps the trees and what they say."""
+    fold_of, layouts = folds_of(examples, seed)
     outside: dict[str, Array] = {}
     inside: dict[str, Array] = {}
     for fold in range(FOLDS):
@@ -209,6 +217,30 @@ def measure(examples: Sequence[Example], seed: int, out: Path | None) -> None:
     if out is not None:
         (out / "folds.json").write_text(json.dumps(fold_of), "utf-8")
         (out / "probabilities.pickle").write_bytes(pickle.dumps(outside))
+    return LeftOut(outside, inside)
+
+
+def folds_of(examples: Sequence[Example], seed: int) -> tuple[dict[str, int], dict[str, int]]:
+    """The fold of each family, and that of each family of layouts."""
+    talks = dealt((example.family for example in examples if not example.layout and example.is_talk), seed)
+    others = dealt((example.family for example in examples if not example.is_talk), seed)
+    layouts = dealt((example.layout for example in examples if example.layout and example.is_talk), seed)
+    return talks | others, layouts
+
+
+def kept_folds(examples: Sequence[Example], folder: Path) -> LeftOut:
+    """What `leave_out` kept in a folder."""
+    outside = pickle.loads((folder / "probabilities.pickle").read_bytes())
+    fold_of = json.loads((folder / "folds.json").read_text("utf-8"))
+    forest = (folder / "0.forest").read_bytes()
+    seen = [example for example in examples if not example.layout and fold_of[example.family] != 0]
+    return LeftOut(outside, {example.name: probabilities(forest, example) for example in seen})
+
+
+def measure(examples: Sequence[Example], found: LeftOut) -> None:
+    """Prints the figures out of the fold beside those in it."""
+    outside, inside = found
+    real = [example for example in examples if not example.layout]
     of_real = [example for example in real if example.name in outside]
     for lowest in THRESHOLDS:
         for mean in MEANS:
@@ -250,16 +282,32 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="annotated documents")
     parser.add_argument("--folds", action="store_true", help="leave families out in turn and print figures")
     parser.add_argument("--examples", type=Path, help="file that keeps what was read for the next run")
-    parser.add_argument("--keep", type=Path, help="with --folds: folder for the forests and probabilities of the folds")
+    parser.add_argument("--keep", type=Path, help="folder to keep the forests and probabilities of the folds in")
+    parser.add_argument("--kept", type=Path, help="folder in which --keep kept them: they are not grown again")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--to", type=Path, default=Path("pipeline/stages/dialogue/turn_starts.forest"))
     options = parser.parse_args()
     examples = read_examples(options.folder, options.examples, options.seed)
     print(f"{len(examples):,} documents, {sum(len(example.right) for example in examples):,} candidates", flush=True)
-    if options.folds:
-        measure(examples, options.seed, options.keep)
+    if options.kept is not None:
+        found = kept_folds(examples, options.kept)
     else:
-        options.to.write_bytes(grow(examples, options.seed))
+        found = leave_out(examples, options.seed, options.keep)
+    if options.folds:
+        measure(examples, found)
+    else:
+        write(options.to, examples, found, options.seed)
+    print(turn_table(examples, found.outside, found.inside))
+
+
+def write(forest: Path, examples: Sequence[Example], found: LeftOut, seed: int) -> None:
+    """Writes the forest, and beside it how sure its turns are and what usual candidates are like."""
+    forest.write_bytes(grow(examples, seed))
+    curve = turn_curve(examples, found.outside)
+    forest.with_name("turn_starts-reliability.tsv").write_text(curve, "utf-8")
+    rows = table(examples, seed)
+    usual = usual_candidates(rows.features, rows.right, rows.weights)
+    forest.with_name("turn_starts-medians.tsv").write_text(usual, "utf-8")
 
 
 if __name__ == "__main__":

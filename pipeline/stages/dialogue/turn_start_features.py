@@ -289,7 +289,7 @@ BELOW = (
     ("log_length_below", "log_chars"),
 )
 """Features of the block below the one with its words."""
-WORDS = (
+OWN_BLOCK = (
     ("log_block_length", "log_chars"),
     ("asks", "asks"),
     ("holds_question", "holds_question"),
@@ -305,7 +305,7 @@ def _places(pairs: Sequence[tuple[str, str]]) -> tuple[list[int], list[int]]:
     return [COLUMN[name] for name, _ in pairs], [_BlockRow._fields.index(field) for _, field in pairs]
 
 
-SETTING_PLACES, ABOVE_PLACES, BELOW_PLACES, WORDS_PLACES = map(_places, (SETTING, ABOVE, BELOW, WORDS))
+SETTING_PLACES, ABOVE_PLACES, BELOW_PLACES, OWN_BLOCK_PLACES = map(_places, (SETTING, ABOVE, BELOW, OWN_BLOCK))
 STARTS_COLUMNS = [COLUMN[name] for name in ("question_start", "capital_start", "small_start", "quote_start")]
 LABEL_COLUMNS = _columns("label_chars", "label_alternates")
 STYLE_COLUMNS = _columns("style_count", "style_ended")
@@ -393,7 +393,7 @@ class _DocumentFacts:
         for at, (columns, fields) in (
             (block, ABOVE_PLACES),
             (block + 1, SETTING_PLACES),
-            (words_block + 1, WORDS_PLACES),
+            (words_block + 1, OWN_BLOCK_PLACES),
             (words_block + 2, BELOW_PLACES),
         ):
             table[:, columns] = rows[:, fields][at]

@@ -159,14 +159,19 @@ def _style(candidate: TurnCandidate, blocks: Sequence[Block], openings: Sequence
 
 def _lowest(candidate: TurnCandidate, features: TurnStartFeatures) -> float:
     """The probability from which a candidate is a turn; above 1 for one that never is."""
-    if _is_topic(candidate, features):
+    if is_topic(candidate, features):
         return math.inf
+    return least_probability(features, labelled=bool(candidate.label))
+
+
+def least_probability(features: TurnStartFeatures, *, labelled: bool) -> float:
+    """The probability from which a candidate is a turn, by itself."""
     if features.label_kind in SPEAKER_KIND_NUMBERS:
         return MIN_CUED_PROBABILITY
-    return MIN_ONCE_PROBABILITY if candidate.label and features.label_count == log(1) else MIN_PROBABILITY
+    return MIN_ONCE_PROBABILITY if labelled and features.label_count == log(1) else MIN_PROBABILITY
 
 
-def _is_topic(candidate: TurnCandidate, features: TurnStartFeatures) -> bool:
+def is_topic(candidate: TurnCandidate, features: TurnStartFeatures) -> bool:
     """Whether `问题` means a problem here: it has no number, and less than half of its lines ask."""
     cue = cue_of(candidate.label) if candidate.label else None
     if cue is None or not cue.asking or features.label_digit:
