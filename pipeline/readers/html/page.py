@@ -64,13 +64,14 @@ def extract(data: bytes, *, encoding: str | None = None) -> ExtractedPage:
         return _checked(_plain(source))
     from pipeline.readers.html.lines import page_lines
 
-    lines = page_lines(tree.soup)
+    lines = page_lines(tree.root, tree.sizes)
+    titles, metadata = stated_titles(tree.root), dict(stated_metadata(tree.root))
+    # The extraction comes last: it takes elements out of the tree.
     content = article_lines(lines, extract_main_content(tree.root) if source.count("<") <= MAX_EXTRACTION_TAGS else ())
-    head = find_title_and_byline(lines, content, stated_titles(tree.soup))
+    head = find_title_and_byline(lines, content, titles)
     body = render([lines[i] for i in content if i not in head.used])
     top = [TextLine(head.title, kind="title")] if head.title else []
     evidence = checked_evidence(evidence_of([*top, *head.below, *body]), sys.maxsize)
-    metadata = dict(stated_metadata(tree.soup))
     if (
         "date" not in metadata
         and (date := next(filter(None, (date_in(line.text) for line in head.below)), None)) is not None
