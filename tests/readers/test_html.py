@@ -328,7 +328,7 @@ def test_the_source_of_a_page_is_its_text_and_the_hash_of_the_page_is_kept_besid
 
 
 def test_what_converts_is_named_with_its_version() -> None:
-    assert [name.split()[0] for name in converter().split(", ")] == ["trafilatura", "beautifulsoup4", "lxml"]
+    assert [name.split()[0] for name in converter().split(", ")] == ["trafilatura", "lxml"]
 
 
 # --- told by content

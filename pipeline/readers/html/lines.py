@@ -22,6 +22,30 @@ PAGE_SPACES = regex.compile(r"[ \t\r\n\f\v\xa0]+")
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 """A pattern of `re`, which is three times as fast here: whole pages are searched for it."""
 HIDING = regex.compile(r"(?i)display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden")
+UNSEEN_CLASS = regex.compile(
+    r"""
+    (?:^|[\s_-])
+    (?:
+        sr-?only | visually-?hidden | hidden-?visually   # sr-only, u-visuallyhidden
+        | screen-?reader(?:s|-text|-only)?               # screen-reader-text
+        | a11y-(?:only|hidden|text) | assistive-text     # a11y-hidden
+        | element-invisible | off-?screen                # element-invisible
+    )
+    (?:$|\s)
+    """,
+    regex.VERBOSE | regex.IGNORECASE,
+)
+"""A class for text that only a screen reader reads out."""
+UNSEEN_STYLE = regex.compile(
+    r"""
+    clip\s{0,3}:\s{0,3}rect\(\s{0,3}[01](?:px)?\b       # clip: rect(0 0 0 0)
+    | clip-path\s{0,3}:\s{0,3}inset\((?:50|100)%        # clip-path: inset(50%)
+    | text-indent\s{0,3}:\s{0,3}-\d{3,}                 # text-indent: -9999px
+    | (?:^|[;\s])left\s{0,3}:\s{0,3}-\d{4,}px           # left: -10000px
+    """,
+    regex.VERBOSE | regex.IGNORECASE,
+)
+"""A style that has the same effect."""
 HEAVY = regex.compile(r"(?i)font-weight\s{0,3}:\s{0,3}(?:bold|[6-9]00)")
 SLANTED = regex.compile(r"(?i)font-style\s{0,3}:\s{0,3}(?:italic|oblique)")
 ANY_LETTER = regex.compile(r"\p{L}")
@@ -287,7 +311,7 @@ def page_lines(root: "HtmlElement", sizes: Mapping["HtmlElement", int]) -> list[
         if kind == "break":
             # A heading is one line: its breaks only fit it to a screen.
             writer.space(context) if context.level else writer.end()
-        elif kind != "unseen" and (kind != "control" or context.byline):
+        elif kind != "unseen" and (kind != "control" or context.byline) and not _is_read_out(node):
             inner = _inner(node, kind, context, large=sizes.get(node, 0) > most)
             if kind in BLOCK_KINDS:
                 writer.end()
@@ -403,6 +427,12 @@ def _inner(node: "HtmlElement", kind: str, context: ElementContext, *, large: bo
             for hint in _hints_in(value[:MAX_ATTRIBUTE_CHARS]):
                 changes[hint] = BYLINE_LEVELS if hint == "byline" else True
     return msgspec.structs.replace(context, **changes) if changes else context
+
+
+def _is_read_out(node: "HtmlElement") -> bool:
+    """Whether the text of an element is not shown, and only a screen reader reads it out: `, opens in a new tab`."""
+    name, style = node.get("class"), node.get("style")
+    return bool((name and UNSEEN_CLASS.search(name)) or (style and UNSEEN_STYLE.search(style)))
 
 
 def _is_mark(node: "HtmlElement") -> bool:

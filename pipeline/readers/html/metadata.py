@@ -39,6 +39,7 @@ DATE_NAMES = (
     "dc.date.issued",
     "dcterms.date",
 )
+DESCRIPTION = ("og:description", "twitter:description", "description")
 SITE = ("og:site_name", "application-name")
 
 
@@ -137,17 +138,36 @@ def _canonical(root: "HtmlElement") -> str | None:
 
 
 def _linked(root: "HtmlElement") -> Mapping[str, str | None]:
+    entry = next(_articles(root), None)
+    if entry is None:
+        return {}
+    return {
+        "title": _value(entry.get("headline")) or _value(entry.get("name")),
+        "author": _people_of(entry.get("author")),
+        "date": _value(entry.get("datePublished")),
+        "site": _name(entry.get("publisher")),
+        "url": _value(entry.get("url")) or _address(entry.get("mainEntityOfPage")),
+    }
+
+
+def linked_article(root: "HtmlElement") -> str | None:
+    """Returns the text of the article in the linked data of a page; the longest if there are several."""
+    bodies = (entry.get("articleBody") for entry in _articles(root))
+    return max((body for body in bodies if isinstance(body, str)), key=len, default=None)
+
+
+def stated_description(root: "HtmlElement") -> str | None:
+    """Returns the summary of the page in its head."""
+    metas = _metas(root)
+    return next((text for text in _named(metas, DESCRIPTION) if text), None)
+
+
+def _articles(root: "HtmlElement") -> Iterator[Mapping[str, object]]:
+    """Yields the objects of the linked data that are articles."""
     for script in root.iter("script"):
         for entry in _entries(script.text or "") if script.get("type") == "application/ld+json" else ():
             if any(ARTICLE.search(kind) for kind in _strings(entry.get("@type"))):
-                return {
-                    "title": _value(entry.get("headline")) or _value(entry.get("name")),
-                    "author": _people_of(entry.get("author")),
-                    "date": _value(entry.get("datePublished")),
-                    "site": _name(entry.get("publisher")),
-                    "url": _value(entry.get("url")) or _address(entry.get("mainEntityOfPage")),
-                }
-    return {}
+                yield entry
 
 
 def _entries(text: str) -> Iterator[Mapping[str, object]]:
