@@ -68,6 +68,10 @@ class Page(NamedTuple):
     labels: Sequence[int]
     rows: Sequence[tuple[int, ...]]
 
+    def may_be_chosen(self, i: int) -> bool:
+        """Whether the trees are asked about a line."""
+        return i in self.kept or line_choice.may_be_added(self.lines[i])
+
     @property
     def fold(self) -> int:
         """The fold in which its site is left out; none for generated pages."""
@@ -105,7 +109,7 @@ def _page(source: str, family: str, data: bytes, article: str) -> Iterator[Page]
     taken = extracted_lines_of(lines, extract_main_content(tree.root))
     kept = article_lines(lines, taken)
     labels = _labels_of_talk(lines, article) if source in SEEDS else _labels(lines, article)
-    rows = line_rows(lines, set(taken), set(kept))
+    rows = line_rows(lines, set(taken), set(kept), range(len(lines)))
     yield Page(source, family, lines, frozenset(taken), kept, article, labels, rows)
 
 
@@ -162,7 +166,8 @@ def chosen(page: Page, forest: Trees | None) -> str:
     """The text of the article, with trees or by the rules alone."""
     lines = page.kept
     if forest is not None:
-        lines = line_choice.choice(page.lines, page.kept, forest.scores(page.rows))
+        scores = {i: score for i, score in enumerate(forest.scores(page.rows)) if page.may_be_chosen(i)}
+        lines = line_choice.choice(page.lines, page.kept, scores)
     return "\n".join(page.lines[i].text for i in lines)
 
 

@@ -41,9 +41,9 @@ def fuller(lines: Sequence[PageLine], precise: Sequence[int], default: Callable[
     """Returns the lines of the precise extraction, or, if it lost the article, those of the default one."""
     if share_of(lines, precise) >= MIN_TAKEN_SHARE:
         return precise
-    more = default()
     # What is beside the article does not count: the default extraction takes comments and lists of other articles.
-    gained = prose_width(lines, (i for i in more if not lines[i].beside))
+    more = [i for i in default() if not lines[i].beside]
+    gained = prose_width(lines, more)
     return more if gained >= MIN_GAIN * max(prose_width(lines, precise), 1) else precise
 
 

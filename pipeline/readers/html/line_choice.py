@@ -4,7 +4,7 @@ Boosted trees weigh the facts of each line (`line_features`), grown by `scripts/
 article is known. They give back paragraphs that the extraction lost, and leave out invitations and links in the column.
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 
 import regex
 
@@ -28,10 +28,14 @@ def chosen_lines(lines: Sequence[PageLine], taken: Set[int], kept: Sequence[int]
     """Returns the lines that are article. `taken` are those of the extraction, `kept` those that the rules keep."""
     if not kept or len(lines) > MAX_LINES:
         return list(kept)
-    return choice(lines, kept, load_trees("page_lines", __package__).scores(line_rows(lines, taken, set(kept))))
+    known = set(kept)
+    wanted = [i for i, line in enumerate(lines) if i in known or may_be_added(line)]
+    rows = line_rows(lines, taken, known, wanted)
+    scores = load_trees("page_lines", __package__).scores(rows)
+    return choice(lines, kept, dict(zip(wanted, scores, strict=True)))
 
 
-def choice(lines: Sequence[PageLine], kept: Sequence[int], scores: Sequence[int]) -> list[int]:
+def choice(lines: Sequence[PageLine], kept: Sequence[int], scores: Mapping[int, int]) -> list[int]:
     """Returns the lines that are article by their scores, in log odds, and by what the rules keep."""
     widest = max(kept, key=lambda i: len(lines[i].text), default=-1)
     dropped = {i for i in kept if scores[i] <= MAX_DROPPED_SCORE and i != widest and _may_be_dropped(lines[i])}
@@ -41,8 +45,8 @@ def choice(lines: Sequence[PageLine], kept: Sequence[int], scores: Sequence[int]
     known, texts = set(kept), {lines[i].text for i in kept}
     added = {
         i
-        for i, score in enumerate(scores)
-        if score > 0 and i not in known and _may_be_added(lines[i]) and lines[i].text not in texts
+        for i, score in scores.items()
+        if score > 0 and i not in known and lines[i].text not in texts and _is_no_pager(lines[i])
     }
     return sorted((known - dropped) | added)
 
@@ -58,5 +62,10 @@ def _may_be_dropped(line: PageLine) -> bool:
     return WORD.search(line.text) is not None
 
 
-def _may_be_added(line: PageLine) -> bool:
-    return not line.context.hidden and 2 * line.linked <= len(line.text) and not PAGER.fullmatch(line.text)
+def may_be_added(line: PageLine) -> bool:
+    """Whether a line that the rules do not keep may be article: it is shown, and is no link."""
+    return not line.context.hidden and 2 * line.linked <= len(line.text)
+
+
+def _is_no_pager(line: PageLine) -> bool:
+    return PAGER.fullmatch(line.text) is None

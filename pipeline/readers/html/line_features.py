@@ -4,7 +4,7 @@ The extraction knows prose; these facts say how a line stands to what it took: n
 """
 
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from functools import cache
 from typing import NamedTuple
 
@@ -110,8 +110,13 @@ def width_of(text: str) -> int:
     return len(text) + (HAN_WIDTH - 1) * len(HAN_CHAR.findall(text))
 
 
-def line_rows(lines: Sequence[PageLine], taken: Set[int], kept: Set[int]) -> list[tuple[int, ...]]:
-    """Returns the features of each line. `taken` are the lines that the extraction took, `kept` those of the rules."""
+def line_rows(
+    lines: Sequence[PageLine], taken: Set[int], kept: Set[int], wanted: Iterable[int]
+) -> list[tuple[int, ...]]:
+    """Returns the features of the `wanted` lines.
+
+    `taken` are the lines that the extraction took, `kept` those of the rules.
+    """
     widths = [width_of(line.text) for line in lines]
     linked = [
         min(width, round(width * line.linked / len(line.text))) for line, width in zip(lines, widths, strict=True)
@@ -128,8 +133,8 @@ def line_rows(lines: Sequence[PageLine], taken: Set[int], kept: Set[int]) -> lis
         starts.append(starts[-1] + width)
     distances = _distances(len(lines), ordered)
     rows = []
-    for i, line in enumerate(lines):
-        width, context = widths[i], line.context
+    for i in wanted:
+        line, width, context = lines[i], widths[i], lines[i].context
         is_taken = i in taken
         near = [j for j in range(max(i - NEAR, 0), min(i + NEAR + 1, len(lines))) if j != i]
         near_width = sum(widths[j] for j in near)
@@ -184,16 +189,27 @@ def _own(line: PageLine, width: int, linked: int) -> tuple[int, ...]:
         context.byline,
         int(context.lead),
         int(is_caption),
-        len(cue_pattern().findall(text.casefold(), 0, MAX_CUE_CHARS)),
+        _cues(text[:MAX_CUE_CHARS].casefold()),
         _raised(text),
         int(text[-1] in "?？"),
     )
 
 
+def _cues(text: str) -> int:
+    # The pattern is slow, and most lines have no phrase of it.
+    return len(cue_pattern().findall(text)) if any(phrase in text for phrase in cue_phrases()) else 0
+
+
+@cache
+def cue_phrases() -> tuple[str, ...]:
+    """Phrases of what is around an article, from `boilerplate.txt`."""
+    return lists.rows(__package__, "boilerplate.txt")
+
+
 @cache
 def cue_pattern() -> "regex.Pattern[str]":
-    """Phrases of what is around an article, from `boilerplate.txt`; Latin ones only at the start of a word."""
-    phrases = sorted(lists.rows(__package__, "boilerplate.txt"), key=len, reverse=True)
+    """Finds these phrases, Latin ones only at the start of a word."""
+    phrases = sorted(cue_phrases(), key=len, reverse=True)
     return regex.compile("|".join((r"\b" if each[0].isascii() else "") + regex.escape(each) for each in phrases))
 
 

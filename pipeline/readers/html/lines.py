@@ -432,7 +432,12 @@ def _inner(node: "HtmlElement", kind: str, context: ElementContext, *, large: bo
 def _is_read_out(node: "HtmlElement") -> bool:
     """Whether the text of an element is not shown, and only a screen reader reads it out: `, opens in a new tab`."""
     name, style = node.get("class"), node.get("style")
-    return bool((name and UNSEEN_CLASS.search(name)) or (style and UNSEEN_STYLE.search(style)))
+    return bool((name and _is_unseen_class(name[:MAX_ATTRIBUTE_CHARS])) or (style and UNSEEN_STYLE.search(style)))
+
+
+@lru_cache(maxsize=4096)
+def _is_unseen_class(name: str) -> bool:
+    return UNSEEN_CLASS.search(name) is not None
 
 
 def _is_mark(node: "HtmlElement") -> bool:

@@ -9,6 +9,7 @@ import regex
 from pipeline.lexicon import lists
 from pipeline.model.evidence import EvidenceKind
 from pipeline.readers.html.content import SPEAKER_LABEL
+from pipeline.readers.html.line_features import width_of
 from pipeline.readers.html.lines import HAN_CHAR, PageLine
 from pipeline.readers.html.rendering import MarkedSpan, TextLine
 
@@ -38,7 +39,8 @@ MAX_TITLE_DEPTH = 4
 """Lines from the start of the content that are searched for a title."""
 BYLINE_WINDOW_LINES = 15
 """Lines from the start of the text that are searched for a byline below a lead."""
-MAX_LEAD_CHARS = 600
+MAX_LEAD_WIDTH = 600
+"""Width of a lead above a byline, in Latin letters."""
 MAX_TITLE_CHARS = 300
 MAX_BYLINE_CHARS = 160
 """Maximum characters of a byline."""
@@ -133,17 +135,18 @@ def find_title_and_byline(
 def _end(lines: Sequence[PageLine], content: Sequence[int], top: int) -> int:
     """Returns the end of the title block: the first line of the text, or the line after a byline below a lead."""
     body = [i for i in content if i >= top and not _is_byline(lines[i]) and not _is_marked_byline(lines[i])]
-    end = body[0] if body else len(lines)
-    letters = 0
+    first = end = body[0] if body else len(lines)
+    width = 0
     content_lines = set(content)
     for i in range(end, min(end + BYLINE_WINDOW_LINES, len(lines))):
         if _is_byline(lines[i]) and not lines[i].beside:
             end = i + 1
         elif i in content_lines:
-            letters += len(lines[i].text)
-            if letters > MAX_LEAD_CHARS or lines[i].context.bold or SPEAKER_LABEL.match(lines[i].text):
+            width += width_of(lines[i].text)
+            if width > MAX_LEAD_WIDTH or lines[i].context.bold or SPEAKER_LABEL.match(lines[i].text):
                 break
-    return end
+    # A byline with no text below it is at the foot of a short article.
+    return end if any(i >= end for i in body) else first
 
 
 def _title(lines: Sequence[PageLine], content: Sequence[int], stated: Sequence[str]) -> int | None:
