@@ -5,7 +5,7 @@ splits words that contain an element. Nothing here recurses, because pages may n
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -414,19 +414,26 @@ def _inner(node: "HtmlElement", kind: str, context: ElementContext, *, large: bo
     elif node.tag == "time":
         changes["byline"] = BYLINE_LEVELS
     for name, value in node.items():
-        if name == "style":
-            if HEAVY.search(value):
-                changes["bold"] = True
-            if SLANTED.search(value):
-                changes["italic"] = True
-            if not large and HIDING.search(value):
-                changes["hidden"] = True
-        elif name == "hidden" and not large:
-            changes["hidden"] = True
-        elif name in NAMING_ATTRIBUTES and not large:
-            for hint in _hints_in(value[:MAX_ATTRIBUTE_CHARS]):
-                changes[hint] = BYLINE_LEVELS if hint == "byline" else True
+        changes.update(_said_by(name, value, large=large))
     return msgspec.structs.replace(context, **changes) if changes else context
+
+
+def _said_by(name: str, value: str, *, large: bool) -> Iterator[tuple[str, object]]:
+    """Yields what an attribute changes in the context; an element that holds most of a page is not hidden by it."""
+    if name == "style":
+        if HEAVY.search(value):
+            yield "bold", True
+        if SLANTED.search(value):
+            yield "italic", True
+        if not large and HIDING.search(value):
+            yield "hidden", True
+    elif large:
+        return
+    elif name == "hidden":
+        yield "hidden", True
+    elif name in NAMING_ATTRIBUTES:
+        for hint in _hints_in(value[:MAX_ATTRIBUTE_CHARS]):
+            yield hint, BYLINE_LEVELS if hint == "byline" else True
 
 
 def _is_read_out(node: "HtmlElement") -> bool:

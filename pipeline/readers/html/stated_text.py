@@ -24,7 +24,7 @@ WECHAT_CONTENT = regex.compile(
 WECHAT_SCRIPT = "content_noencode"
 SCRIPT_ESCAPE = regex.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|(.))", regex.DOTALL)
 CONTROL_ESCAPES = {"n": "\n", "r": "\n", "t": " ", "b": "", "f": ""}
-TAG = re.compile(r"<[a-zA-Z/!]")
+ANY_TAG = re.compile(r"<[a-zA-Z/!]")
 MAX_STATED_CHARS = 2_000_000
 
 
@@ -55,6 +55,6 @@ def _unescaped(match: "regex.Match[str]") -> str:
 
 
 def _lines(text: str) -> Sequence[str]:
-    if TAG.search(text) and (tree := parse_tree(clean_markup(text))) is not None:
+    if ANY_TAG.search(text) and (tree := parse_tree(clean_markup(text))) is not None:
         return [line.text for line in page_lines(tree.root, tree.sizes)]
     return [line.strip() for line in UNPRINTABLE.sub("", text).splitlines() if line.strip()]

@@ -54,6 +54,7 @@ MAX_TITLE_HITS = 8
 INFLECTIONS = frozenset("s es ed d ing ly er ers r n al ic y 's ’s".split())  # noqa: SIM905
 """Endings that make a further form of a whole word: `venue`, `venues`."""
 DOTS = regex.compile(r"(?P<space>\s*)[\[(]?(?:\.{3,}|…+)[\])]?[\s*_]*$")
+CUT_OFF = regex.compile(r"\p{Han}[^.\s]{0,12}\.{3}$")
 END_MARK = regex.compile(r"[^\p{L}]$")
 LINE_MARKS = "#*_> \t"
 
@@ -67,6 +68,8 @@ class _TitleLine(msgspec.Struct, frozen=True, gc=False):
     unspaced: bool
     dots: str | None = None
     """What is between its last word and the dots that end it; None without dots."""
+    cut: bool = False
+    """Three full stops end a Chinese title. Sites cut titles off with them; the ellipsis of an author is `……`."""
 
 
 def truncated_title(document: Document, solved: Sequence[SolvedLine], user_words: UserWords) -> Note | None:
@@ -81,6 +84,8 @@ def truncated_title(document: Document, solved: Sequence[SolvedLine], user_words
     after = document.text[title.end :]
     if full := _full_title(after, title):
         return _note(title, "the document prints a longer form of the title", full)
+    if title.dots == "" and title.cut and _is_long(title):
+        return _note(title, "dots stand for the rest of the title")
     if END_MARK.search(title.text):
         return None
     runs = LETTER_RUN.findall(title.text)
@@ -118,7 +123,9 @@ def _title_line(document: Document, solved: Sequence[SolvedLine]) -> _TitleLine 
     spaced = (document.text[start:end] if text is None else text).rstrip()
     dots = DOTS.search(spaced)
     words = spaced[: dots.start()] if dots else spaced
-    return _TitleLine(start, end, words, text is not None, dots["space"] if dots else None)
+    return _TitleLine(
+        start, end, words, text is not None, dots["space"] if dots else None, CUT_OFF.search(spaced) is not None
+    )
 
 
 @cache
