@@ -14,7 +14,16 @@ from pipeline.config.settings import Input
 from pipeline.errors import DocumentError
 from pipeline.model.record import Record
 from pipeline.readers.documents import records
-from pipeline.readers.html import PageError, begins_page, converter, extract, holds_markup, page_text
+from pipeline.readers.html import (
+    ExtractedPage,
+    PageError,
+    begins_page,
+    conversion,
+    converter,
+    extract,
+    holds_markup,
+    page_text,
+)
 from pipeline.readers.html.alignment import align
 from pipeline.readers.input_files import InputFile
 from pipeline.text.decoding import DecodingError
@@ -588,3 +597,22 @@ def test_a_badge_glued_to_a_heading_is_no_title() -> None:
     head = "<head><title>守闸的人和她的笔记_南湾网</title></head>"
     given_page = f"<html>{head}<body><article>{heading}{paragraphs(ZH_PROSE)}</article></body></html>"
     assert extract(given_page.encode()).title == "守闸的人和她的笔记"
+
+
+@pytest.mark.parametrize(
+    ("title", "truncated"),
+    [("定了！守闸码头即将开通！地铁直达+免费停...", True), ("守闸的人终于合上了她的第四十一本笔记……", False)],
+)
+def test_a_chinese_title_that_a_site_cut_off_is_kept_and_marked(title: str, truncated: bool) -> None:
+    given_page = f"<html><body><article><h1>{title}</h1>{paragraphs(ZH_PROSE)}</article></body></html>"
+    found = pipeline.process(given_page.encode(), id="cut", media_type="text/html").title
+    assert found is not None
+    assert (found.text, found.truncated) == (title, truncated)
+
+
+def test_a_small_part_of_a_page_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conversion, "extract", lambda *_, **__: ExtractedPage("The lock", (), PROSE, share=0.07))
+    found = pipeline.process(PAGE.encode(), id="lock", media_type="text/html")
+    (note,) = (note for note in found.notes if note.rule == "pages.small-part")
+    assert note.severity == "warning"
+    assert "7%" in note.message

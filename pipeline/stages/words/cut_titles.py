@@ -54,7 +54,7 @@ MAX_TITLE_HITS = 8
 INFLECTIONS = frozenset("s es ed d ing ly er ers r n al ic y 's ’s".split())  # noqa: SIM905
 """Endings that make a further form of a whole word: `venue`, `venues`."""
 DOTS = regex.compile(r"(?P<space>\s*)[\[(]?(?:\.{3,}|…+)[\])]?[\s*_]*$")
-CUT_OFF = regex.compile(r"\p{Han}[^.\s]{0,12}\.{3}$")
+CUT_OFF_BY_SITE = regex.compile(r"\p{Han}[^.\s]{0,12}\.{3}$")
 END_MARK = regex.compile(r"[^\p{L}]$")
 LINE_MARKS = "#*_> \t"
 
@@ -124,7 +124,7 @@ def _title_line(document: Document, solved: Sequence[SolvedLine]) -> _TitleLine 
     dots = DOTS.search(spaced)
     words = spaced[: dots.start()] if dots else spaced
     return _TitleLine(
-        start, end, words, text is not None, dots["space"] if dots else None, CUT_OFF.search(spaced) is not None
+        start, end, words, text is not None, dots["space"] if dots else None, CUT_OFF_BY_SITE.search(spaced) is not None
     )
 
 
