@@ -1,6 +1,7 @@
 """A web page as the text of its article."""
 
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,16 @@ from pipeline.config.settings import Input
 from pipeline.errors import DocumentError
 from pipeline.model.record import Record
 from pipeline.readers.documents import records
-from pipeline.readers.html import PageError, begins_page, converter, extract, holds_markup, page_text
+from pipeline.readers.html import (
+    ExtractedPage,
+    PageError,
+    begins_page,
+    conversion,
+    converter,
+    extract,
+    holds_markup,
+    page_text,
+)
 from pipeline.readers.html.alignment import align
 from pipeline.readers.input_files import InputFile
 from pipeline.text.decoding import DecodingError
@@ -328,7 +338,7 @@ def test_the_source_of_a_page_is_its_text_and_the_hash_of_the_page_is_kept_besid
 
 
 def test_what_converts_is_named_with_its_version() -> None:
-    assert [name.split()[0] for name in converter().split(", ")] == ["trafilatura", "beautifulsoup4", "lxml"]
+    assert [name.split()[0] for name in converter().split(", ")] == ["trafilatura", "lxml"]
 
 
 # --- told by content
@@ -462,3 +472,147 @@ def test_memory_that_runs_out_gives_no_other_text_of_the_page(monkeypatch: pytes
     monkeypatch.setattr("trafilatura.bare_extraction", greedy)
     with pytest.raises(MemoryError):
         extract(b"<html><body><article><p>Host: Who built it?</p><p>Ida: My aunt.</p></article></body></html>")
+
+
+# --- bodies that an extraction loses, and pages without one
+
+PROSE = (
+    "The lock keeper rose at four and walked the whole length of the wall, because the gauge could not be trusted.",
+    "Nobody had asked her to write it down, yet there were forty-one notebooks in the loft above the pump room.",
+    "In the third winter the ice lifted the gate from its hinges, and the village carried it back on two sledges.",
+)
+ZH_PROSE = (
+    "守闸的人每天四点起床，沿着整道堤墙走一遍，因为水尺上的数字谁也信不过，她只相信自己的眼睛和脚下的石头。",
+    "没有人要求她把这些写下来，可是泵房上面的阁楼里有四十一本笔记，每一本都记满了水位、风向和过闸的船名。",
+    "第三个冬天，冰把闸门从铰链上顶了起来，全村的人用两架雪橇把它拉了回来，孩子们在后面推，一直推到天黑。",
+)
+
+
+def paragraphs(texts: tuple[str, ...]) -> str:
+    return "".join(f"<p>{text}</p>" for text in texts)
+
+
+def test_a_body_in_a_box_that_the_extraction_does_not_know_is_found() -> None:
+    sections = "".join(f"<section><span>{text}</span></section>" for text in ZH_PROSE)
+    given_page = (
+        '<html><head><title>守闸</title></head><body><div><h2 class="rich_media_title">守闸</h2>'
+        f'<div class="rich_media_content">{sections}</div></div>'
+        '<div class="qr_code_box"><p>微信扫一扫<br>关注该公众号</p></div></body></html>'
+    )
+    found = extract(given_page.encode())
+    assert found.body == ZH_PROSE
+    assert found.share > 0.9
+
+
+def test_what_a_script_states_serves_where_the_page_shows_nothing() -> None:
+    data = json.dumps({"@type": "NewsArticle", "headline": "The lock", "articleBody": "\n".join(PROSE)})
+    given_page = (
+        f'<html><head><script type="application/ld+json">{data}</script></head><body><p>Loading …</p></body></html>'
+    )
+    found = pipeline.process(given_page.encode(), id="lock", media_type="text/html")
+    assert all(text in found.text for text in PROSE)
+    assert [note.rule for note in found.notes if note.stage == "conversion"] == ["pages.stated-text"]
+
+
+def test_what_a_script_states_is_not_taken_where_the_page_shows_it() -> None:
+    data = json.dumps({"@type": "NewsArticle", "articleBody": "Another text. " * 30})
+    head = f'<head><script type="application/ld+json">{data}</script></head>'
+    given_page = f"<html>{head}<body><article><h1>The lock</h1>{paragraphs(PROSE)}</article></body></html>"
+    assert extract(given_page.encode()).body == PROSE
+
+
+def test_a_script_of_wechat_serves_where_the_page_shows_nothing() -> None:
+    content = r"\x0a".join(ZH_PROSE)
+    script = f"window.cgiDataNew = {{ title: '守闸', content_noencode: JsDecode('{content}') }};"
+    given_page = (
+        f"<html><head><title>守闸</title><script>{script}</script></head><body><p>轻触查看原文</p></body></html>"
+    )
+    assert extract(given_page.encode()).body == ZH_PROSE
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "该内容已被发布者删除",
+        "此内容因违规无法查看",
+        "抱歉，您访问的页面不存在",
+        "This content has been deleted by the author.",
+        "404 - Page not found",
+        "Please enable JavaScript to continue",
+    ],
+)
+def test_a_notice_in_place_of_an_article_is_no_article(notice: str) -> None:
+    given_page = (
+        f"<html><head><title>Post</title></head><body><nav>Home</nav><div><h2>{notice}</h2></div></body></html>"
+    )
+    with pytest.raises(PageError, match="notice"):
+        extract(given_page.encode())
+
+
+def test_an_article_about_such_a_notice_is_one() -> None:
+    given_page = f"<html><body><article><p>Page not found, it said.</p>{paragraphs(PROSE * 2)}</article></body></html>"
+    assert "Page not found, it said." in page_text(given_page.encode())
+
+
+def test_code_of_a_page_is_not_repaired() -> None:
+    given_page = (
+        f"<html><body><article><p>We call <code>styleObj&lt;b&gt;</code> twice.</p>{paragraphs(PROSE)}</article>"
+    )
+    assert "styleObj<b>" in pipeline.process(given_page.encode(), id="code", media_type="text/html").text
+
+
+@pytest.mark.parametrize(
+    "hiding", ['class="sr-only"', 'class="u-visually-hidden"', 'style="clip: rect(0px, 0px, 0px, 0px); width: 1px"']
+)
+def test_text_for_screen_readers_is_not_shown(hiding: str) -> None:
+    link = f'<a href="/x">Skiff Rope<span {hiding}>, opens new tab</span></a>'
+    given_page = (
+        f"<html><body><article><p>The firm {link} sent the winch.</p>{paragraphs(PROSE)}</article></body></html>"
+    )
+    assert "The firm Skiff Rope sent the winch." in page_text(given_page.encode())
+
+
+# --- titles
+
+
+@pytest.mark.parametrize(
+    ("stated", "title"),
+    [
+        ("How one village beat COVID-19", "How one village beat COVID-19"),
+        ("专访林海：我在中国-东盟商会的十年", "专访林海：我在中国-东盟商会的十年"),
+        ("The lock - The Weir Post", "The lock"),
+        ("守闸的人和她的笔记_人物_南湾网", "守闸的人和她的笔记"),
+        ("守闸的人和她的笔记-南湾网", "守闸的人和她的笔记"),
+        ("Forty-one notebooks and a gate that…", "Forty-one notebooks and a gate that…"),
+    ],
+)
+def test_only_what_parts_a_site_from_a_title_is_cut(stated: str, title: str) -> None:
+    footer = "<footer>南湾网 版权所有</footer>"
+    given_page = f"<html><head><title>{stated}</title></head><body>{paragraphs(PROSE)}{footer}</body></html>"
+    assert extract(given_page.encode()).title == title
+
+
+def test_a_badge_glued_to_a_heading_is_no_title() -> None:
+    heading = "<h1><span>独家</span><span>守闸的人和她的笔记</span></h1>"
+    head = "<head><title>守闸的人和她的笔记_南湾网</title></head>"
+    given_page = f"<html>{head}<body><article>{heading}{paragraphs(ZH_PROSE)}</article></body></html>"
+    assert extract(given_page.encode()).title == "守闸的人和她的笔记"
+
+
+@pytest.mark.parametrize(
+    ("title", "truncated"),
+    [("定了！守闸码头即将开通！地铁直达+免费停...", True), ("守闸的人终于合上了她的第四十一本笔记……", False)],
+)
+def test_a_chinese_title_that_a_site_cut_off_is_kept_and_marked(title: str, truncated: bool) -> None:
+    given_page = f"<html><body><article><h1>{title}</h1>{paragraphs(ZH_PROSE)}</article></body></html>"
+    found = pipeline.process(given_page.encode(), id="cut", media_type="text/html").title
+    assert found is not None
+    assert (found.text, found.truncated) == (title, truncated)
+
+
+def test_a_small_part_of_a_page_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conversion, "extract", lambda *_, **__: ExtractedPage("The lock", (), PROSE, share=0.07))
+    found = pipeline.process(PAGE.encode(), id="lock", media_type="text/html")
+    (note,) = (note for note in found.notes if note.rule == "pages.small-part")
+    assert note.severity == "warning"
+    assert "7%" in note.message

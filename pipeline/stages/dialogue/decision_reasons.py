@@ -24,7 +24,8 @@ from pipeline.stages.dialogue.speaker_features import SpeakerFeatures, speaker_f
 from pipeline.stages.dialogue.split_turns import split_one_line_dumps
 from pipeline.stages.dialogue.turn_candidates import TurnCandidate, find_turn_candidates, read_opening
 from pipeline.stages.dialogue.turn_confidence import side_confidence
-from pipeline.stages.dialogue.turn_start_features import TurnStartFeatures, turn_start_features
+from pipeline.stages.dialogue.turn_start_features import TurnStartFeatures
+from pipeline.stages.dialogue.turn_start_table import turn_start_features
 from pipeline.stages.dialogue.turn_starts import (
     MIN_ALIKE_PROBABILITY,
     MIN_KNOWN_PROBABILITY,

@@ -26,11 +26,8 @@ from pipeline.stages.dialogue.turn_candidates import (
     find_turn_candidates,
     read_opening,
 )
-from pipeline.stages.dialogue.turn_start_features import (
-    TurnStartFeatures,
-    style_of,
-    turn_start_features,
-)
+from pipeline.stages.dialogue.turn_start_features import TurnStartFeatures
+from pipeline.stages.dialogue.turn_start_table import style_of, turn_start_features
 
 if TYPE_CHECKING:
     import numpy as np
