@@ -26,7 +26,7 @@ for name, count in EXAMPLES.items():
     )
 settings.load_profile("laws")
 
-pytest_plugins = ["installed", "ordeal"]
+pytest_plugins = ["in_process", "installed", "ordeal"]
 
 LONG = ("test_how_to", "test_ray_cluster", "test_imports", "test_examples", "test_any_history", "test_process_pool")
 """Modules that begin first, so that none of them is still under way when all others are done."""
