@@ -32,8 +32,8 @@ class Finished(NamedTuple):
 def run_command(command: str, folder: Path, way: str = IN_PROCESS) -> Finished:
     """Runs a command in `folder`.
 
-    In process, this calls `main` for `pipeline`, which starts no process either, and pipes its output to the rest of the command. A command that begins
-    with another program always runs in a shell, with the installed `pipeline`.
+    In process, this calls `main` for `pipeline`, which starts no process either, and pipes its output to the rest of
+    the command. A command that begins with another program always runs in a shell, with the installed `pipeline`.
     """
     first, _, rest = command.partition(" | ")
     words = list(shlex.shlex(first, posix=True, punctuation_chars=True))
