@@ -137,14 +137,14 @@ def test_a_sound_file_is_read(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", NAMES)
 @fuzzed
 @given(signature=st.sampled_from(SIGNATURES), noise=st.binary(max_size=400))
-def test_any_bytes_behind_any_signature(name: str, signature: bytes, noise: bytes) -> None:
+def test_any_bytes_after_any_signature(name: str, signature: bytes, noise: bytes) -> None:
     look(name, signature + noise)
 
 
 @pytest.mark.parametrize("name", NAMES)
 @fuzzed
 @given(share=st.floats(0, 1))
-def test_a_file_that_was_cut_off(name: str, share: float) -> None:
+def test_a_truncated_file(name: str, share: float) -> None:
     data = good()[name]
     look(name, data[: int(share * len(data))])
 
@@ -152,7 +152,7 @@ def test_a_file_that_was_cut_off(name: str, share: float) -> None:
 @pytest.mark.parametrize("name", NAMES)
 @fuzzed
 @given(data=st.data())
-def test_a_file_with_other_bytes_in_it(name: str, data: st.DataObject) -> None:
+def test_a_file_with_changed_bytes(name: str, data: st.DataObject) -> None:
     broken = bytearray(good()[name])
     for at in data.draw(st.lists(st.integers(0, len(broken) - 1), min_size=1, max_size=6)):
         broken[at] = data.draw(st.integers(0, 255))
@@ -162,7 +162,7 @@ def test_a_file_with_other_bytes_in_it(name: str, data: st.DataObject) -> None:
 @pytest.mark.parametrize("name", NAMES)
 @fuzzed
 @given(data=st.data())
-def test_a_file_with_a_piece_put_in_or_left_out(name: str, data: st.DataObject) -> None:
+def test_a_file_with_bytes_inserted_or_deleted(name: str, data: st.DataObject) -> None:
     sound = good()[name]
     start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(sound))] * 2)))
     look(name, sound[:start] + data.draw(st.sampled_from([b"", b'"', b"\n", b"\0", b"[{", b"\xff" * 9])) + sound[end:])
@@ -171,6 +171,6 @@ def test_a_file_with_a_piece_put_in_or_left_out(name: str, data: st.DataObject) 
 @pytest.mark.parametrize("form", sorted(set(BUILT_IN_READERS) - UNPACKING_READERS))
 @fuzzed
 @given(signature=st.sampled_from(SIGNATURES), noise=st.binary(max_size=200), name=st.sampled_from(NAMES))
-def test_any_bytes_for_a_reader_that_the_settings_name(form: str, signature: bytes, noise: bytes, name: str) -> None:
+def test_any_bytes_for_a_reader_named_in_the_settings(form: str, signature: bytes, noise: bytes, name: str) -> None:
     look("t", signature + noise, form)
     look("t", good()[name], form)

@@ -109,7 +109,7 @@ fuzz = settings(
 
 
 @pytest.mark.parametrize("name", sorted(sound()))
-def test_a_sound_file_gives_documents_only(folder: Path, name: str) -> None:
+def test_an_undamaged_file_gives_only_documents(folder: Path, name: str) -> None:
     found = told_well(folder, name, sound()[name])
     assert found
     assert {type(each) for each in found} == {Record}
@@ -117,7 +117,7 @@ def test_a_sound_file_gives_documents_only(folder: Path, name: str) -> None:
 
 @fuzz
 @given(name=names, share=st.floats(0, 1))
-def test_a_file_may_break_off_anywhere(folder: Path, name: str, share: float) -> None:
+def test_a_file_may_be_truncated_anywhere(folder: Path, name: str, share: float) -> None:
     data = sound()[name]
     cut = int(share * len(data))
     found = [each for each in told_well(folder, name, data[:cut]) if not isinstance(each, LeftOut)]
@@ -146,7 +146,7 @@ def test_any_bytes_of_a_file_may_be_wrong(folder: Path, name: str, flips: list[t
     length=st.integers(0, 600),
     put=st.one_of(st.binary(max_size=600), st.integers(0, 600).map(bytes), st.just(b"PK\1\2PK\3\4PK\5\6WARC/1.0\r\n")),
 )
-def test_a_part_of_a_file_may_be_lost_or_be_something_else(
+def test_a_part_of_a_file_may_be_missing_or_replaced(
     folder: Path, name: str, share: float, length: int, put: bytes
 ) -> None:
     data = sound()[name]
@@ -162,5 +162,5 @@ def test_a_part_of_a_file_may_be_lost_or_be_something_else(
     ),
     data=st.binary(max_size=2000),
 )
-def test_a_file_may_be_of_no_sense_behind_its_first_bytes(folder: Path, name: str, magic: bytes, data: bytes) -> None:
+def test_anything_may_follow_the_first_bytes_of_a_file(folder: Path, name: str, magic: bytes, data: bytes) -> None:
     told_well(folder, name, magic + data)

@@ -90,7 +90,7 @@ def test_a_hostile_file_is_read_or_refused(title: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", [".gz", ".zst", ".bz2", ".xz", ".zip", ".tar"])
-def test_a_hostile_file_is_no_better_when_it_is_packed(kind: str, tmp_path: Path) -> None:
+def test_a_compressed_hostile_file_is_read_or_refused(kind: str, tmp_path: Path) -> None:
     content = random.Random(kind).choice([each for each in CONTENTS if f"{each.suffix[1:]}: {each.excess}" in CHEAP])
     packed(content, kind).write(tmp_path, random.Random(SEED))
     assert found(tmp_path)

@@ -28,7 +28,7 @@ ADDRESS = "https://salt.example/gate"
 def record(block: bytes | str, kind: str = "response", **fields: str | None) -> bytes:
     """A record as the standard wants it; `fields` replace and add, None takes away."""
     block = block.encode() if isinstance(block, str) else block
-    told: dict[str, str | None] = {
+    headers: dict[str, str | None] = {
         "WARC-Type": kind,
         "WARC-Target-URI": ADDRESS,
         "WARC-Date": "2024-03-05T06:07:08Z",
@@ -37,7 +37,7 @@ def record(block: bytes | str, kind: str = "response", **fields: str | None) -> 
         "Content-Length": str(len(block)),
         **{name.replace("_", "-"): value for name, value in fields.items()},
     }
-    lines = [f"{name}: {value}\r\n" for name, value in told.items() if value is not None]
+    lines = [f"{name}: {value}\r\n" for name, value in headers.items() if value is not None]
     return b"WARC/1.0\r\n" + "".join(lines).encode() + b"\r\n" + block + b"\r\n\r\n"
 
 

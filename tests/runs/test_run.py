@@ -89,9 +89,9 @@ def output(tmp_path: Path) -> Path:
     return tmp_path / "output"
 
 
-def run(records: Iterable[Record | Unreadable], pipeline: Pipeline, output: Path, **said: Any) -> Counters:
-    events = said.pop("events", None)
-    return run_records(records, Job(pipeline, output, **said), events=events)
+def run(records: Iterable[Record | Unreadable], pipeline: Pipeline, output: Path, **options: Any) -> Counters:
+    events = options.pop("events", None)
+    return run_records(records, Job(pipeline, output, **options), events=events)
 
 
 def failures(output: Path) -> list[Failure]:
@@ -174,8 +174,8 @@ def test_failures_and_rejections_are_listed_one_per_line(output: Path) -> None:
 
 def test_the_run_is_recorded_with_its_figures(output: Path) -> None:
     run(RECORDS, PIPELINE, output)
-    told = json.loads((output / "_run" / "run.json").read_text(encoding="utf-8"))
-    assert told["documents"] == {
+    run_record = json.loads((output / "_run" / "run.json").read_text(encoding="utf-8"))
+    assert run_record["documents"] == {
         "documents": 7,
         "written": 2,
         "failed": 4,
@@ -184,9 +184,9 @@ def test_the_run_is_recorded_with_its_figures(output: Path) -> None:
         "edited": 0,
         "degraded": 0,
     }
-    assert told["edits"] == {"fragile.breaks": 1}
-    assert [stage["name"] for stage in told["stages"]] == ["fragile", "choosy"]
-    assert told["figures"]["edits"] == 1
+    assert run_record["edits"] == {"fragile.breaks": 1}
+    assert [stage["name"] for stage in run_record["stages"]] == ["fragile", "choosy"]
+    assert run_record["figures"]["edits"] == 1
 
 
 def test_a_run_without_failures_clears_the_list_of_the_earlier_run(output: Path) -> None:
@@ -205,11 +205,11 @@ def test_the_same_documents_give_the_same_bytes(tmp_path: Path) -> None:
     """Neither articles nor lists contain a time, a machine or the path of the output."""
     run(RECORDS, PIPELINE, tmp_path / "one")
     run(RECORDS, PIPELINE, tmp_path / "two")
-    one, two = (
+    first, second = (
         {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file() and not _own(path)}
         for folder in (tmp_path / "one", tmp_path / "two")
     )
-    assert one == two
+    assert first == second
 
 
 def _own(path: Path) -> bool:
