@@ -119,6 +119,7 @@ def test_patterns_select_objects_like_files(bucket: str, raw: Path) -> None:
         assert [file.id for file in remote] == [file.id for file in local]
 
 
+@pytest.mark.usefixtures("run_in_process")
 def test_objects_urls_folders_and_files_can_be_combined(bucket: str, web: Web, raw: Path, tmp_path: Path) -> None:
     copied(raw, f"{bucket}/raw")
     page = web.put("/d/%E6%BD%AE%20tide.txt", TIDE) + "?Signature=geheim"
@@ -257,6 +258,7 @@ def test_a_download_that_cannot_be_resumed_is_one_failure(web: Web, raw: Path, n
     assert f"cannot be read: {url} breaks off at byte {len(data) // 2:,} again and again" in failure.reason
 
 
+@pytest.mark.usefixtures("run_in_process")
 def test_a_server_error_fails_its_file(web: Web, tmp_path: Path, capsys: Captured) -> None:
     good, bad = web.put("/a.txt", SALT), f"{web.address}/b.txt?Signature=geheim"
     web.status["/b.txt"] = 500

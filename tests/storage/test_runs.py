@@ -75,6 +75,7 @@ def test_a_bucket_has_the_same_files_as_a_folder(
     assert [article.id for article in pipeline.read(url)] == [a.id for a in pipeline.read(tmp_path / "here")]
 
 
+@pytest.mark.usefixtures("run_in_process")
 @pytest.mark.usefixtures("cache")
 @pytest.mark.parametrize("form", only(["json", "jsonl"], ["jsonl"]))
 def test_unchanged_documents_are_not_processed_again(
@@ -101,6 +102,7 @@ def test_another_machine_can_resume_a_run(bucket: str, raw: Path, cache: Path, f
     assert "41  unchanged" in printed().out
 
 
+@pytest.mark.usefixtures("run_in_process")
 @pytest.mark.usefixtures("cache")
 def test_the_record_of_the_run_is_in_the_bucket(bucket: str, raw: Path, printed: Any) -> None:
     (raw / "empty.txt").touch()
@@ -120,6 +122,7 @@ def test_the_record_of_the_run_is_in_the_bucket(bucket: str, raw: Path, printed:
         assert SECRET.encode() not in store.get(entry.name)
 
 
+@pytest.mark.usefixtures("run_in_process")
 @pytest.mark.usefixtures("cache")
 def test_a_run_of_another_machine_blocks_this_one(bucket: str, raw: Path, printed: Any) -> None:
     claim = {"host": "elsewhere", "process": 1, "since": "2001-02-03T04:05:06+00:00"}
@@ -134,6 +137,7 @@ def test_a_run_of_another_machine_blocks_this_one(bucket: str, raw: Path, printe
     assert Store(f"{bucket}/a").size("_run/lock") is None
 
 
+@pytest.mark.usefixtures("run_in_process")
 @pytest.mark.usefixtures("cache")
 def test_the_remains_of_a_killed_run_do_not_block_the_next(bucket: str, raw: Path) -> None:
     import socket
@@ -144,6 +148,7 @@ def test_the_remains_of_a_killed_run_do_not_block_the_next(bucket: str, raw: Pat
     assert main(["run", str(raw), "-o", f"{bucket}/a", "-q"]) == 0
 
 
+@pytest.mark.usefixtures("run_in_process")
 @pytest.mark.usefixtures("cache")
 def test_a_missing_bucket_is_reported_before_any_work(keys: Any, s3: str, raw: Path, printed: Any) -> None:
     keys.setenv("AWS_ENDPOINT_URL", s3)
@@ -151,11 +156,13 @@ def test_a_missing_bucket_is_reported_before_any_work(keys: Any, s3: str, raw: P
     assert "no-such-bucket" in printed().err
 
 
+@pytest.mark.usefixtures("run_in_process")
 def test_the_web_cannot_be_an_output(raw: Path, printed: Any) -> None:
     assert main(["run", str(raw), "-o", "https://salt.example/a"]) == 2
     assert "can only be read" in printed().err
 
 
+@pytest.mark.usefixtures("run_in_process")
 @pytest.mark.usefixtures("cache")
 def test_an_id_too_long_for_a_bucket_fails_alone(bucket: str, raw: Path, printed: Any) -> None:
     long = "/".join(["x" * 140] * 9)
@@ -189,6 +196,7 @@ def test_the_local_folder_of_a_run_depends_only_on_the_address(cache: Path) -> N
     assert first.is_relative_to(cache)
 
 
+@pytest.mark.usefixtures("run_in_process")
 @pytest.mark.usefixtures("cache")
 def test_an_edited_article_in_a_bucket_is_kept(
     bucket: str, raw: Path, printed: Any, monkeypatch: pytest.MonkeyPatch
@@ -215,6 +223,7 @@ def test_an_edited_article_in_a_bucket_is_kept(
     assert b"of the lock" in store.get(name)
 
 
+@pytest.mark.usefixtures("run_in_process")
 def test_without_a_state_an_edited_article_in_a_bucket_is_kept(
     bucket: str, raw: Path, cache: Path, printed: Any
 ) -> None:
@@ -231,7 +240,7 @@ def test_without_a_state_an_edited_article_in_a_bucket_is_kept(
     assert store.get(name) == data
 
 
-@pytest.mark.usefixtures("cache")
+@pytest.mark.usefixtures("cache", "run_in_process")
 def test_an_edited_shard_in_a_bucket_is_kept(bucket: str, raw: Path, printed: Any) -> None:
     url, name = f"{bucket}/articles", "part-00000.jsonl.zst"
     command = ["run", str(raw), "-o", url, "-q", "--format", "jsonl"]
