@@ -1,4 +1,4 @@
-"""Whatever a file holds, a reader gives records or reasons: nothing is raised, and no reader is surprised."""
+"""Whatever a file holds, a reader returns records or reasons and never raises."""
 
 import io
 import json
@@ -27,7 +27,7 @@ from pipeline.readers.registry import BUILT_IN_READERS, UNPACKING_READERS, selec
 TEXTS = ["Daily Post: Why a weir?\nIda Moss: 为了鳗鱼。", 'He said: "Salt, and time."', "潮水六点来。" * 30, ""]
 ROWS = [{"id": f"n{n}", "text": text, "n": n, "tags": ["a", None], "by": None} for n, text in enumerate(TEXTS)]
 OPTIONS = Input(limits=Limits(bytes=5000))
-"""What is packed has tests of its own."""
+"""Compressed files have tests of their own."""
 fuzzed = settings(max_examples=examples(40))
 
 
@@ -65,7 +65,7 @@ def sqlite() -> bytes:
 
 @cache
 def good() -> dict[str, bytes]:
-    """A sound file of each kind."""
+    """An undamaged file of each kind."""
     lines = "\n".join(json.dumps(row, ensure_ascii=row["n"] == 0) for row in ROWS)
     cells = "\n".join(f'{row["id"]},"{row["text"]}",{row["n"]}'.replace('said: "', 'said: ""') for row in ROWS)
     page = (
@@ -110,7 +110,7 @@ SIGNATURES += [b"id,text\n", b"---\n", b"+++\n", b"<html>", b"\xff\xfe", b"\xef\
 
 
 def look(name: str, data: bytes, form: str | None = None) -> None:
-    """Reads a file and asserts all that holds for any."""
+    """Reads a file and asserts what is true for any file."""
     for named in (True, False):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / name

@@ -1,4 +1,4 @@
-"""What a small file can make of itself: more than a limit is an error that names it, and what is sound is read."""
+"""How much a small file can expand to: more than a limit is an error that names it, and the rest is read."""
 
 import gzip
 import json
@@ -86,7 +86,7 @@ def test_a_header_of_commas_is_refused_before_it_is_parsed(tmp_path: Path) -> No
 
 
 def test_equal_column_names_are_made_unique_in_few_steps() -> None:
-    """With a step for each earlier name this takes a minute."""
+    """With one step per earlier name this would take a minute."""
     names = unique_names(["a"] * 20_000)
     assert names[-1] == "a_20000"
     assert len(set(unique_names(["a_2", "a"] * 5_000))) == 10_000

@@ -1,4 +1,4 @@
-"""Compressed files: what is in them is read as if it lay there by itself, and what is broken is told once."""
+"""Compressed files: their content is read like a plain file, and damage is reported once."""
 
 import bz2
 import gzip
@@ -45,7 +45,7 @@ def test_a_compressed_table_gives_its_rows(tmp_path: Path, suffix: str) -> None:
 
 @each_compression
 def test_concatenated_compressed_files_are_read_as_one(tmp_path: Path, suffix: str) -> None:
-    """As `cat a.gz b.gz` makes them, and tools that pack with many processors."""
+    """As written by `cat a.gz b.gz`, and by tools that compress on many processors."""
     pack = COMPRESSIONS[suffix]
     (only,) = read(tmp_path / f"a.txt{suffix}", pack(FERRY) + pack(b"") + pack(KEEPER))
     assert isinstance(only, Record)
@@ -54,7 +54,7 @@ def test_concatenated_compressed_files_are_read_as_one(tmp_path: Path, suffix: s
 
 @pytest.mark.parametrize("suffix", [".gz", ".xz"])
 def test_nuls_after_the_end_are_skipped(tmp_path: Path, suffix: str) -> None:
-    """A tape or a disk fills its blocks with them."""
+    """Tapes and disks fill their blocks with them."""
     pack = COMPRESSIONS[suffix]
     (only,) = read(tmp_path / f"a.txt{suffix}", pack(FERRY) + bytes(512) + pack(KEEPER) + bytes(70_000))
     assert isinstance(only, Record)
@@ -95,7 +95,7 @@ def test_rows_before_a_truncation_are_read_and_it_is_reported_once(tmp_path: Pat
 
 
 def test_a_truncation_within_the_first_bytes_loses_no_row(tmp_path: Path) -> None:
-    """They are looked at to tell what is in the file, and are given all the same."""
+    """They are used for detection, and are returned as well."""
     packed = gz(rows(100))
     found = read(tmp_path / "t.jsonl.gz", packed[:-20])
     assert sum(isinstance(each, Record) for each in found) > 50
@@ -135,7 +135,7 @@ def test_other_data_after_the_end_is_reported(tmp_path: Path, suffix: str) -> No
 def test_an_uncompressed_file_with_the_suffix_of_a_compression_is_reported(
     tmp_path: Path, name: str, named: bool
 ) -> None:
-    """It may be the answer of a server that had no such file, or the first bytes of one."""
+    """It may be the error page of a server, or a truncated file."""
     (only,) = read(tmp_path / name, b"404 not found, \xe6\x9c\xaa\xe6\x89\xbe\xe5\x88\xb0", named=named)
     reason = f"is named {Path(name).suffix} but does not have that format; fetch it again, or rename it"
     assert only == Unreadable("a", reason)
@@ -190,7 +190,7 @@ def table(stream: BinaryIO) -> Iterator[object]:
 def test_continued_reads_return_the_data_before_and_then_one_error(
     tmp_path: Path, suffix: str, consume: Callable[[BinaryIO], Iterator[object]]
 ) -> None:
-    """No exception of a library comes through, whichever library reads."""
+    """No exception of a library is raised, whichever library reads."""
     packed = b"".join(COMPRESSIONS[suffix](rows(1000, first)) for first in range(0, 20_000, 1000))
     path = tmp_path / f"t.jsonl{suffix}"
     path.write_bytes(packed[: len(packed) * 9 // 10])
@@ -208,7 +208,7 @@ def test_continued_reads_return_the_data_before_and_then_one_error(
 
 @each_compression
 def test_rows_are_returned_before_the_rest_of_the_file_is_read(tmp_path: Path, suffix: str) -> None:
-    """So a file of any size takes no more memory than a small one."""
+    """Memory does not depend on the size of the file."""
     path = tmp_path / f"t.jsonl{suffix}"
     # Of xz and bzip2 nothing comes out before a block is whole.
     path.write_bytes(b"".join(COMPRESSIONS[suffix](rows(2000, first)) for first in range(0, 20_000, 2000)))
@@ -231,7 +231,7 @@ def test_compression_libraries_are_loaded_only_when_needed() -> None:
 
 
 def test_files_written_by_other_tools_are_read(tmp_path: Path) -> None:
-    """A name and a comment in the head of gzip, a check of another kind in xz, another size of block in bzip2."""
+    """A name and a comment in a gzip header, another checksum in xz, another block size in bzip2."""
     path = tmp_path / "a.txt.gz"
     with path.open("wb") as packed, gzip.GzipFile("ferry in the morning.txt", "wb", fileobj=packed) as file:
         file.write(FERRY)

@@ -1,4 +1,4 @@
-"""Tables as text: which cells are whose, what a stray quote costs, and that no byte of a cell is lost."""
+"""Tables as text: how cells are assigned, what a stray quote loses, and that no byte of a cell is lost."""
 
 import csv
 from pathlib import Path
@@ -25,7 +25,7 @@ def test_a_row_is_a_document_and_its_other_cells_are_metadata(tmp_path: Path) ->
 
 
 def test_a_row_without_an_id_is_named_by_file_and_number(tmp_path: Path) -> None:
-    """Blank lines are no rows."""
+    """Empty lines are not rows."""
     items = found(tmp_path, "t.csv", "text,n\nSalt.,1\n\n盐。,2\n")
     assert ids(items) == ["wire/t#1", "wire/t#2"]
 
@@ -48,7 +48,7 @@ def test_a_tsv_is_split_at_tabs_even_if_its_texts_have_commas(tmp_path: Path) ->
 
 
 def test_the_first_line_may_name_the_delimiter(tmp_path: Path) -> None:
-    """Excel writes such a line where its language has the comma in its numbers."""
+    """Excel writes such a line in languages with decimal commas."""
     only = only_record(found(tmp_path, "t.csv", "sep=|\ntext|a,b\nSalt.|c,d\n"))
     assert (only.data, only.metadata) == ("Salt.", {"a,b": "c,d"})
 
@@ -137,7 +137,7 @@ def test_two_stray_quotes_do_not_make_one_cell_of_the_rows_between(tmp_path: Pat
 
 
 def test_lines_of_a_truncated_quoted_text_are_not_rows(tmp_path: Path) -> None:
-    """What a download that was cut leaves: lines of an article, which are no rows."""
+    """A truncated download leaves lines of an article, which are not rows."""
     items = found(tmp_path, "t.csv", 'id,text\n1,a\n2,"The first line,\nthe second, and more\n然后，第三行\nand')
     assert ids(items) == ["1", "wire/t#2"]
     assert failures(items) == [
@@ -166,7 +166,7 @@ def test_a_stray_quote_loses_no_more_than_the_size_limit(tmp_path: Path) -> None
 
 
 def test_many_stray_quotes_are_read_in_linear_time(tmp_path: Path) -> None:
-    """Lines that stay open both within quotes and without: each is looked at no more than a few times."""
+    """Lines that stay open both inside and outside quotes: each is parsed only a few times."""
     items = found(tmp_path, "t.csv", "id,text\n" + 'a",",b\n' * 2000, Input(limits=Limits(bytes=1000)))
     assert all(isinstance(item, Unreadable) for item in items)
 
@@ -202,7 +202,7 @@ def test_settings_name_the_encoding(tmp_path: Path) -> None:
 
 
 def test_a_text_with_invalid_bytes_is_returned_as_bytes(tmp_path: Path) -> None:
-    """So the decoding of documents keeps them; nothing of the source is lost."""
+    """The decoding of documents then keeps them, so that the source can be restored."""
     raw = "Salt, 盐".encode() + b"\xff" + "田 and time.".encode()
     only = only_record(found(tmp_path, "t.csv", b'text,by\n"' + raw + b'",Wu\n'))
     assert only.data == raw

@@ -1,4 +1,4 @@
-"""Any damage to any packed file is told in one line that names it; nothing else comes out, and no reader breaks."""
+"""Any damage to any compressed file is reported in one line that names the file, and no reader raises."""
 
 import io
 import tarfile
@@ -56,7 +56,7 @@ def crawled(*pages: bytes) -> bytes:
 
 @cache
 def sound() -> dict[str, bytes]:
-    """Files without fault, by name: each kind, and kinds in each other."""
+    """Undamaged files by name: each kind, and nested ones."""
     table = rows(30)
     texts = (("wire/ferry.txt", FERRY), ("渡口" * 20 + ".txt", KEEPER), ("t.jsonl", table))
     files = {f"t.jsonl{suffix}": pack(table) for suffix, pack in COMPRESSIONS.items()}
@@ -85,7 +85,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def told_well(folder: Path, name: str, data: bytes) -> list[Record | Unreadable | LeftOut]:
-    """What is found in the damaged file, of which each message is as it should be."""
+    """The items of the damaged file; asserts that each message is well formed."""
     found = read(folder / name, data, SMALL)
     stem = PurePosixPath(name).name.split(".")[0]
     for each in found:

@@ -29,7 +29,7 @@ def test_a_seed_gives_one_file_and_most_files_are_damaged() -> None:
 def test_a_process_that_dies_is_reported_and_the_next_files_are_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The search itself is tested: each of these processes dies of its first file."""
+    """Tests the search itself: each of these processes dies at its first file."""
     command = [sys.executable, "-c", "import sys; sys.stdin.readline(); sys.exit(7)"]
     monkeypatch.setattr(damaged_files, "COMMAND", command)
     outcome = damaged_files.read_damaged(tmp_path, range(3), 1)

@@ -1,4 +1,4 @@
-"""Which reader takes which file, and that no id is given twice."""
+"""Which reader reads which file, and that ids are unique."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ def test_a_suffix_selects_the_reader_in_any_case(tmp_path: Path) -> None:
 
 
 def test_any_other_file_is_one_text(tmp_path: Path) -> None:
-    """A suffix says little: the bytes decide later whether they are text."""
+    """A suffix does not prove much: later the bytes decide whether they are text."""
     for name in ("a.txt", "a.md", "a"):
         (only,) = records([put(tmp_path, name, "{}\n{}\n")], Input())
         assert isinstance(only, Record)
@@ -65,7 +65,7 @@ def test_a_file_with_the_id_of_an_earlier_record_fails(tmp_path: Path) -> None:
 
 
 def test_the_id_of_a_failed_record_can_be_used_again(tmp_path: Path) -> None:
-    """Line 1 fails as `t#1`; a record that is called so is a document of its own."""
+    """Line 1 fails as `t#1`; a record with this id is a document of its own."""
     files = [put(tmp_path, "t.jsonl", 'broken\n{"id": "t#1", "text": "whole"}')]
     broken, whole = records(files, Input())
     assert isinstance(broken, Unreadable)

@@ -37,7 +37,7 @@ def article(name: str) -> pipeline.Article:
 
 
 def turns(name: str) -> list[tuple[int, int]]:
-    """How many questions and answers each exchange has."""
+    """The numbers of questions and answers of each exchange."""
     return [(len(exchange.questions), len(exchange.answers)) for exchange in article(name).exchanges]
 
 
@@ -306,7 +306,7 @@ def test_a_profile_can_match_metadata_of_the_page() -> None:
 
 
 def test_a_date_that_the_page_does_not_state_is_not_invented() -> None:
-    """Neither from the address nor from the year of a copyright."""
+    """Neither from the URL nor from the year of a copyright notice."""
     given_page = (
         '<html><head><link rel="canonical" href="https://x.example/2019/05/04/weir"></head><body><article>'
         "<h1>The weir</h1><p>We met at noon, and it rained until the evening came.</p></article>"
@@ -410,7 +410,7 @@ HOSTILE = {
 
 
 def outcome(data: bytes) -> str:
-    """The text of a page, or why there is none."""
+    """The text of a page, or the reason why there is none."""
     try:
         return page_text(data)
     except (PageError, DecodingError) as error:
@@ -454,7 +454,7 @@ def test_a_repeated_line_is_taken_from_the_place_of_its_neighbours() -> None:
 
 
 def test_a_memory_error_does_not_change_the_text_of_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What breaks on an odd page is done without; but for want of memory the same page would be read in two ways."""
+    """A step that fails on an odd page is skipped, but not for lack of memory: the result would depend on the machine."""
 
     def greedy(*_: object, **__: object) -> None:
         raise MemoryError

@@ -1,4 +1,4 @@
-"""Which files are documents, and what they are called."""
+"""Which files are documents, and their ids."""
 
 import inspect
 import os
@@ -71,7 +71,7 @@ def test_a_named_file_is_read_whatever_its_name_is(tmp_path: Path) -> None:
 
 
 def test_an_output_within_the_input_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Else the second run would take the first one's articles for documents; the two paths may be spelt differently."""
+    """Otherwise the second run would read the articles of the first. The two paths may be spelt differently."""
     put(tmp_path, "a.txt", "output/a.json")
     monkeypatch.chdir(tmp_path)
     assert ids(["."], leave_out=tmp_path / "output") == ["a"]
@@ -96,7 +96,7 @@ def test_a_missing_path_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("first", "second"), [("a.html", "a.txt"), ("wire/a", "wire/a.txt")])
 def test_two_files_with_one_id_are_refused_and_both_named(tmp_path: Path, first: str, second: str) -> None:
-    """The later one would overwrite the earlier one's article."""
+    """The second would overwrite the article of the first."""
     put(tmp_path, first, second)
     with pytest.raises(UsageError) as refused:
         find_files([tmp_path])
@@ -158,7 +158,7 @@ def test_a_link_to_another_folder_is_followed(tmp_path: Path) -> None:
 
 
 def test_a_link_to_itself_does_not_affect_other_files(tmp_path: Path) -> None:
-    """It is left to the reader, which says that it cannot be read."""
+    """The reader reports that it cannot be read."""
     put(tmp_path, "a.txt")
     (tmp_path / "loop").symlink_to("loop")
     assert ids([tmp_path], follow_symlinks=True) == ["a", "loop"]
@@ -166,7 +166,7 @@ def test_a_link_to_itself_does_not_affect_other_files(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="names are text there")
 def test_a_name_that_is_not_utf8_is_reported_and_others_are_read(tmp_path: Path) -> None:
-    """An id goes into JSON, which has no place for such a name."""
+    """An id is written as JSON, which cannot hold such a name."""
     put(tmp_path, "a.txt")
     strange = os.fsencode(tmp_path) + b"/b\xff.txt"
     try:
@@ -211,7 +211,7 @@ def test_equal_ids_are_refused_only_for_documents(tmp_path: Path) -> None:
 
 
 def test_an_empty_path_is_not_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As `pipeline run "$DUMP"` gives it where the variable is not set."""
+    """As in `pipeline run "$DUMP"` if the variable is not set."""
     monkeypatch.chdir(tmp_path)
     put(tmp_path, "a.txt")
     with pytest.raises(UsageError, match="a name is empty"):
@@ -219,7 +219,7 @@ def test_an_empty_path_is_not_the_current_folder(tmp_path: Path, monkeypatch: py
 
 
 def test_folders_that_link_to_each_other_are_each_read_once(tmp_path: Path) -> None:
-    """Each is read where it lies, and once more where the first link leads to it."""
+    """Each file is read in its own folder, and once more below the first link to it."""
     names = [f"d{number}" for number in range(12)]
     put(tmp_path, *(f"{name}/a.txt" for name in names))
     for name in names:
@@ -316,7 +316,7 @@ def test_a_path_too_long_for_the_system_is_reported_and_others_are_read(tmp_path
 
 
 def deep(top: Path, depth: int, name: str) -> None:
-    """Folders in each other, and a file in the innermost one; their path may be longer than the system allows."""
+    """Nested folders with a file in the innermost; the path may be longer than the system allows."""
     top.mkdir()
     above = os.open(top, os.O_RDONLY)
     for _ in range(depth):

@@ -1,4 +1,4 @@
-"""A JSON file: records in a list, in a field of an object, one alone or several behind each other."""
+"""A JSON file: a list of records, one in a field of an object, a single record, or several in sequence."""
 
 import json
 from pathlib import Path
@@ -33,7 +33,7 @@ def test_a_list_of_records_is_detected_by_its_content(tmp_path: Path, name: str)
 
 @pytest.mark.parametrize("data", [json.dumps(TWO), json.dumps({"data": TWO}), json.dumps({"data": TWO})[:-20]])
 def test_a_text_that_begins_like_json_stays_a_text(tmp_path: Path, data: str) -> None:
-    """Scrapers leave such files, cut off as likely as not."""
+    """Scrapers write such files, and they are often truncated."""
     assert only_record(found(tmp_path, "t.txt", data)).data == data.encode()
 
 
@@ -75,7 +75,7 @@ def test_one_object_per_line_is_json_lines_whatever_the_suffix(tmp_path: Path) -
 
 
 def test_long_json_lines_are_detected(tmp_path: Path) -> None:
-    """The head that is looked at ends within the first of them."""
+    """The head that is used for detection ends within the first line."""
     line = json.dumps({"text": "盐 " * 50_000}) + "\n"
     assert ids(found(tmp_path, "t.json", line * 3)) == ["wire/t#1", "wire/t#2", "wire/t#3"]
 
@@ -86,7 +86,7 @@ def test_multiline_objects_may_follow_each_other(tmp_path: Path) -> None:
 
 
 def test_multiline_objects_in_a_jsonl_file_are_read_as_json(tmp_path: Path) -> None:
-    """As `jq . dump.jsonl > pretty.jsonl` leaves them."""
+    """As written by `jq . dump.jsonl > pretty.jsonl`."""
     data = "\n".join(json.dumps(record, indent=2) for record in TWO)
     assert ids(found(tmp_path, "t.jsonl", data)) == ["n1", "n2"]
 
@@ -157,7 +157,7 @@ def test_invalid_json_is_reported(tmp_path: Path, data: str) -> None:
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
 @pytest.mark.parametrize("name", ["t.json", "t.jsonl", "t"])
 def test_utf_16_and_utf_32_are_read(tmp_path: Path, name: str, encoding: str) -> None:
-    """`ConvertTo-Json > t.json` in PowerShell gives UTF-16."""
+    """`ConvertTo-Json > t.json` in PowerShell writes UTF-16."""
     data = json.dumps(TWO, ensure_ascii=False) if name != "t.jsonl" else "\r\n".join(map(json.dumps, TWO))
     assert texts(found(tmp_path, name, data.encode(encoding))) == ["Salt. 盐。", "Wind."]
 
@@ -252,7 +252,7 @@ def test_json_without_text_is_skipped_in_a_folder(tmp_path: Path, data: Any) -> 
 
 
 def test_texts_after_many_records_without_any_are_read(tmp_path: Path) -> None:
-    """Those before them are listed by their count; one that is broken fails."""
+    """The records before them are counted as skipped; an invalid one fails."""
     pictures: list[Any] = [{"width": n} for n in range(50)]
     items = found(tmp_path, "t.json", json.dumps([*pictures, "broken", *TWO, {"width": 7}]))
     aside = next(item for item in items if isinstance(item, LeftOut))
@@ -287,7 +287,7 @@ def test_a_list_may_be_nested(tmp_path: Path) -> None:
 
 
 def test_records_may_be_values_with_their_id_as_key(tmp_path: Path) -> None:
-    """As key-value stores write them."""
+    """As key-value stores export them."""
     data = '{"s1": {"text": "退潮", "by": "Wu"}, "s2": {"text": "Salt.", "id": "own"}}'
     first, second = found(tmp_path, "t.json", data)
     assert isinstance(first, Record)

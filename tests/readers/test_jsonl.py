@@ -1,4 +1,4 @@
-"""A JSONL file: a document a line, and a line that fails harms no other."""
+"""A JSONL file: each line is a document, and a line that fails does not affect others."""
 
 import json
 from pathlib import Path
@@ -67,7 +67,7 @@ def test_settings_name_the_fields(tmp_path: Path) -> None:
 
 
 def test_a_usual_field_is_read_if_none_is_named(tmp_path: Path) -> None:
-    """One that holds no text is passed over."""
+    """A field without a text is skipped."""
     assert record(tmp_path, {"text": None, "body": "b", "content": "c"}).data == "c"
 
 
@@ -114,7 +114,7 @@ def test_a_line_that_is_not_utf8_is_reported(tmp_path: Path, data: bytes) -> Non
 
 
 def test_a_byte_order_mark_is_not_part_of_the_first_line(tmp_path: Path) -> None:
-    """Windows writes one."""
+    """Programs on Windows write one."""
     first, second = found(tmp_path, b'\xef\xbb\xbf{"text": "a"}', '{"text": "b"}')
     assert isinstance(first, Record)
     assert isinstance(second, Record)
@@ -132,7 +132,7 @@ def test_a_line_over_the_limit_is_reported(tmp_path: Path) -> None:
 
 
 def test_lines_end_only_at_line_feeds(tmp_path: Path) -> None:
-    """U+2028 may stand in JSON as it is."""
+    """U+2028 need not be escaped in JSON."""
     only = found(tmp_path, '{"text": "one\u2028two\u0085three"}\r')
     assert [each.data for each in only if isinstance(each, Record)] == ["one\u2028two\u0085three"]
 
@@ -150,7 +150,7 @@ def test_a_file_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
 
 
 def test_records_are_read_one_at_a_time(tmp_path: Path) -> None:
-    """A file of many gigabytes is never whole in memory: the first record is there before the last line is seen."""
+    """A file of many gigabytes is never in memory as a whole: the first record comes before the last line is read."""
     path = tmp_path / "t.jsonl"
     path.write_bytes(b'{"text": "a"}\n' * 2)
     items = records([InputFile(path, "t.jsonl")], Input())

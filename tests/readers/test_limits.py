@@ -1,4 +1,4 @@
-"""Limits against bombs: what unpacks to too much is stopped early, and told."""
+"""Limits against decompression bombs: they are stopped early and reported."""
 
 import bz2
 import gzip
@@ -24,7 +24,7 @@ each_compression = pytest.mark.parametrize("suffix", COMPRESSIONS)
 
 @pytest.fixture
 def no_grace(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The ratio counts from the first MiB on, so that bombs of a test are small."""
+    """The ratio applies after the first MiB, so that the bombs of a test are small."""
     monkeypatch.setattr(budget, "FREE_BYTES", MIB)
 
 
@@ -62,7 +62,7 @@ def test_a_small_file_may_unpack_to_many_times_its_size(tmp_path: Path, suffix: 
 
 @pytest.mark.usefixtures("no_grace")
 def test_layers_are_counted_together_against_the_size_of_the_outermost(tmp_path: Path) -> None:
-    """Each layer is twenty times the one around it; it is the file on the disk that they are held against."""
+    """Each layer is twenty times as large as the one around it; all are compared with the file on the disk."""
     inner = b"".join(gz(bytes(20_000)) for _ in range(400))
     reason = failure(read(tmp_path / "a.txt.gz", gz(inner), limited(ratio=1000))).reason
     assert "unpacks to more than 1,000 times its size" in reason
@@ -142,7 +142,7 @@ def test_the_document_limit_applies_inside_archives(tmp_path: Path, pack: object
 
 @pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html", "a.jsonl", "a.json", "a.csv"])
 def test_a_large_limit_takes_no_memory(tmp_path: Path, name: str) -> None:
-    """Who sets it to a terabyte, so that nothing is refused, need not have one."""
+    """A limit of a terabyte, so that nothing is refused, does not need a terabyte of memory."""
     sources = {"a.csv": "text\nSalt.\n", "a.json": '[{"text": "Salt."}]', "a.jsonl": '{"text": "Salt."}\n'}
     data = sources.get(name, "<html><body><p>Who tends the salt? It dries by itself.</p></body></html>")
     found = read(tmp_path / name, data.encode(), limited(bytes=1 << 40))

@@ -1,4 +1,4 @@
-"""A Markdown document: what its front matter says is metadata, and its bytes are as they were."""
+"""A Markdown document: its front matter is metadata, and its bytes are unchanged."""
 
 from pathlib import Path
 
@@ -70,7 +70,7 @@ def test_front_matter_may_be_yaml_toml_or_json(tmp_path: Path, front: str) -> No
     ],
 )
 def test_values_are_kept_as_written_and_dates_are_iso_8601(tmp_path: Path, written: str, shown: str) -> None:
-    """In YAML 1.1 `no` is false and `12:30` is 750: nobody means that."""
+    """In YAML 1.1 `no` is false and `12:30` is 750, which no author means."""
     assert about(tmp_path, f"---\nkey: {written}\n---\n{BODY}") == {"key": shown}
 
 

@@ -1,4 +1,4 @@
-"""Tables by columns: Parquet and Arrow."""
+"""Columnar tables: Parquet and Arrow."""
 
 import datetime as dt
 import decimal
@@ -91,7 +91,7 @@ def test_binary_texts_are_returned_as_bytes(tmp_path: Path, write: Writer, kind:
 
 @every_form
 def test_only_texts_that_are_not_utf8_are_returned_as_bytes(tmp_path: Path, write: Writer) -> None:
-    """Some writers do not look at what they write."""
+    """Some writers do not check what they write."""
     broken = pa.array([b"salt \xff", "盐".encode()]).view(pa.string())
     items = in_file(write(pa.table({"text": broken, "by": broken}), tmp_path / "t"))
     assert texts(items) == [b"salt \xff", "盐"]

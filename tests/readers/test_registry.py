@@ -1,4 +1,4 @@
-"""Which readers take part: those of this package, and of others those that the settings name."""
+"""Which readers are used: the built-in ones, and those of other packages that the settings name."""
 
 from pathlib import Path
 

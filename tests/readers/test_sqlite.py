@@ -260,7 +260,7 @@ def test_reading_changes_nothing_and_creates_no_files(tmp_path: Path, mode: str)
 
 
 def records_with_look(path: Path) -> list[list[str]]:
-    """What lies in the folder while each record is read."""
+    """The files in the folder while each record is read."""
     from pipeline.readers.documents import records
     from pipeline.readers.input_files import InputFile
 
@@ -302,7 +302,7 @@ def test_an_export_of_this_pipeline_is_not_a_source(tmp_path: Path) -> None:
 
 
 def test_a_compressed_database_is_read(tmp_path: Path) -> None:
-    """From an archive it comes as a stream, and is laid onto the disk."""
+    """Within an archive it is a stream, which is copied to the disk."""
     import gzip
 
     path = articles(tmp_path / "t.db", ("a", "t", "Salt.", 1))

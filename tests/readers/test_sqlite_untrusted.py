@@ -1,4 +1,4 @@
-"""SQLite databases made to do harm: what they compute is not run unless it is asked for, and then it ends."""
+"""Hostile SQLite databases: their computations run only on request, and are stopped if they are endless."""
 
 import signal
 import sqlite3
@@ -31,7 +31,7 @@ def database(path: Path, *statements: str | tuple[str, tuple[object, ...]]) -> P
 
 
 def computed(path: Path, column: str) -> Path:
-    """A table with a generated column. It is put in behind the row, since SQLite would compute it to insert one."""
+    """A table with a generated column. It is added after the row, because SQLite would compute it on insert."""
     return database(
         path,
         TALKS,
@@ -119,7 +119,7 @@ def test_a_virtual_table_declared_as_a_table_is_skipped(tmp_path: Path) -> None:
 
 
 def test_a_view_declared_as_a_table_runs_nothing(tmp_path: Path) -> None:
-    """SQLite may refuse such a file as a whole, or the table; nothing of it is read as an answer."""
+    """SQLite may refuse the whole file or the table; in either case nothing is read from it."""
     path = database(
         tmp_path / "t.db",
         TALKS,
@@ -264,7 +264,7 @@ def many_pages(path: Path, shape: str) -> bytearray:
 
 
 def pages_that_point(data: bytearray) -> Iterator[tuple[int, int]]:
-    """The number of each page that points to others, and where each of its pointers is."""
+    """The number of each page with pointers to others, and the offsets of the pointers."""
     for page in range(2, len(data) // PAGE + 1):
         at = (page - 1) * PAGE
         if data[at] in {2, 5}:
@@ -314,7 +314,7 @@ def test_a_large_default_value_is_counted_for_each_row(tmp_path: Path, monkeypat
 
 @pytest.mark.parametrize("asked", [{"query": "SELECT count(*) AS text FROM talks"}, {"table": "seen"}])
 def test_the_rows_of_a_damaged_table_are_not_counted(asked: dict[str, Any], tmp_path: Path) -> None:
-    """SQLite counts them in one step, which nothing can stop."""
+    """SQLite counts them in one step that cannot be interrupted."""
     path = tmp_path / "t.db"
     data = many_pages(path, "rowid")
     database(path, "CREATE VIEW seen AS SELECT count(*) AS text FROM talks")

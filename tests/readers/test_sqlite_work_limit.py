@@ -1,4 +1,4 @@
-"""Damaged pages of a database that point back to each other: reading ends, and names the table and the row."""
+"""Damaged pages of a database with backward pointers: reading ends, and names the table and the row."""
 
 import sqlite3
 import struct
@@ -35,12 +35,12 @@ def database(path: Path, schema: str, rows: int, words: int = 8) -> bytearray:
 
 
 def interior(data: bytearray) -> list[int]:
-    """The numbers of the pages that point to other pages of a tree, but for the first page."""
+    """The numbers of the pages with pointers to other pages of a tree, without the first page."""
     return [page for page in range(2, len(data) // PAGE + 1) if data[(page - 1) * PAGE] in INTERIOR]
 
 
 def pointers(data: bytearray, page: int) -> list[int]:
-    """Where in the file the pointers of a page to its children are, the right-most last."""
+    """The offsets in the file of a page's pointers to its children, the right-most last."""
     at = (page - 1) * PAGE
     cells = struct.unpack_from(f">{struct.unpack_from('>H', data, at + 3)[0]}H", data, at + 12)
     return [*(at + cell for cell in cells), at + 8]
@@ -51,7 +51,7 @@ def read(path: Path, **named: str) -> Iterator[ReadResult]:
 
 
 def read_to_its_end(path: Path, most: int, **named: str) -> list[ReadResult]:
-    """What is found, which is no more than `most`."""
+    """The items; asserts that there are at most `most`."""
     found: list[ReadResult] = [item for item in islice(read(path, **named), most + 1) if not isinstance(item, LeftOut)]
     assert len(found) <= most
     return found
@@ -122,7 +122,7 @@ QUERIES = {
 
 @pytest.fixture
 def thicket(tmp_path: Path) -> Path:
-    """A database in which every page points to one page alone, so that each row comes a million times and more."""
+    """A database in which every page points to the same page, so that each row comes more than a million times."""
     path = tmp_path / "t.db"
     data = database(path, SCHEMAS["without"], 1000)
     root, *others = interior(data)

@@ -1,4 +1,4 @@
-"""Subtitles: what is said in the cues becomes text, whatever made the file and however it is damaged."""
+"""Subtitles: the words of the cues become text, whatever program wrote the file and however it is damaged."""
 
 import contextlib
 import gzip
@@ -393,7 +393,7 @@ PIECES = (
 
 
 def mutated(text: str) -> st.SearchStrategy[str]:
-    """A file with pieces cut out, doubled, moved or replaced by pieces of the formats."""
+    """A file with parts deleted, repeated, moved or replaced by parts of the formats."""
     pieces = st.sampled_from(PIECES)
     edit = st.tuples(st.integers(0, len(text)), st.integers(0, 30), pieces | st.just(""))
 
@@ -437,7 +437,7 @@ def test_no_bytes_make_the_converter_raise(data: bytes) -> None:
 
 
 def test_damaged_files_keep_the_laws_of_the_pipeline() -> None:
-    """`make soak PARTS=mutations` does this with more of them."""
+    """`make soak PARTS=mutations` checks many more."""
     for _, text in mutants(0, 30, list(SUBTITLES), 1000):
         assert problems(text) == [], text
 
@@ -448,7 +448,7 @@ WORD = st.tuples(st.text(ascii_lowercase, min_size=1, max_size=8), st.sampled_fr
 @given(st.lists(st.lists(st.lists(WORD, min_size=1, max_size=5), min_size=1, max_size=2), min_size=1, max_size=12))
 @settings(max_examples=examples(200), deadline=None)
 def test_all_words_of_all_cues_are_in_the_text_in_order(cues: list[list[list[str]]]) -> None:
-    """Distinct words, so that nothing looks like captions that roll."""
+    """The words are distinct, so that nothing looks like rolling captions."""
     numbered = [
         [
             [

@@ -1,4 +1,4 @@
-"""Tar archives: members are documents, read as they come; what breaks off is told and takes nothing back."""
+"""Tar archives: members are documents, read in order; a truncation is reported and loses no earlier member."""
 
 import io
 import tarfile
@@ -42,7 +42,7 @@ TEXTS = [("dump/wire/ferry", FERRY), ("dump/keeper", KEEPER)]
 
 
 def header(name: bytes, size: bytes, kind: bytes = b"0", magic: bytes = b"ustar\00000") -> bytes:
-    """A block that says what a test wants it to say, with its true sum."""
+    """A header block with any fields and a correct checksum."""
     block = (
         name.ljust(100, b"\0")
         + b"0000644\0"
@@ -73,7 +73,7 @@ def test_an_archive_is_detected_by_its_bytes(tmp_path: Path) -> None:
 
 
 def test_an_old_archive_is_detected_by_the_checksum_in_its_header(tmp_path: Path) -> None:
-    """Before ustar there was no word in it to know it by."""
+    """Formats before ustar have no signature."""
     data = header(b"a.txt", b"%o" % len(KEEPER), b"\0", magic=b"") + KEEPER.ljust(512, b"\0") + bytes(1024)
     assert contents(read(tmp_path / "dump", data)) == [("dump/a", KEEPER)]
 
@@ -132,7 +132,7 @@ def test_members_that_are_not_files_are_skipped(tmp_path: Path, kind: bytes, rea
 
 
 def sparse(size: int) -> bytes:
-    """A file of `size` bytes of which only the first and the last ten are there, as GNU tar writes it."""
+    """A sparse file of `size` bytes with only the first and last ten stored, as GNU tar writes it."""
     numbers = b"2\n0\n10\n%d\n10\n" % (size - 10)
     data = numbers.ljust(512, b"\0") + b"first ten." + b"last ten.\n"
     pax = {
@@ -193,7 +193,7 @@ def test_a_truncated_compression_of_the_archive_is_reported_once(tmp_path: Path)
 
 
 def test_damage_after_the_last_member_is_reported(tmp_path: Path) -> None:
-    """The sum at the end of gzip is that of all of it, so all of it is read."""
+    """The checksum at the end of gzip covers everything, so everything is read."""
     data = bytearray(gz(texts() + bytes(200_000)))
     data[-6] ^= 1
     found = read(tmp_path / "dump.tar.gz", bytes(data))
@@ -202,7 +202,7 @@ def test_damage_after_the_last_member_is_reported(tmp_path: Path) -> None:
 
 
 def test_a_damaged_header_is_not_the_end(tmp_path: Path) -> None:
-    """The library takes it for one, and says nothing of the members that are lost."""
+    """The library treats it as the end, and loses the remaining members silently."""
     data = bytearray(texts(tarfile.USTAR_FORMAT))
     data[1024 + 5] ^= 0x55
     found = read(tmp_path / "dump.tar", bytes(data))
@@ -241,7 +241,7 @@ def test_endless_extension_headers_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_member_that_declares_more_than_there_is_ends_at_once(tmp_path: Path) -> None:
-    """The library would skip it block by block, eight exabytes far."""
+    """The library would skip eight exabytes block by block."""
     block = header(b"p.png", b"\x80" + bytes(3) + (1 << 62).to_bytes(8, "big"))
     found = read(tmp_path / "x.tar", block + b"\x89PNG\r\n\x1a\n" + bytes(2000))
     assert isinstance(found[0], LeftOut)

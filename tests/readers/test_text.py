@@ -1,4 +1,4 @@
-"""A file that is a document."""
+"""A file that is one document."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A WARC file: a document a record that holds a page or a text, told by its type and its header."""
+"""A WARC file: each record with a page or a text is a document; its type and header decide which it is."""
 
 import gzip
 import io
@@ -77,7 +77,7 @@ def test_pages_and_plain_text_are_documents(tmp_path: Path, content: str, media_
 
 @pytest.mark.parametrize("kind", ["resource", "conversion"])
 def test_a_record_without_http_is_read_as_its_block(tmp_path: Path, kind: str) -> None:
-    """`conversion` is what WET files of Common Crawl are made of."""
+    """WET files of Common Crawl consist of `conversion` records."""
     only = document(tmp_path, record(TALK, kind))
     assert (only.data, only.origin.media_type) == (TALK.encode(), "text/plain")
 
@@ -131,7 +131,7 @@ def test_chunks_are_joined_before_they_are_decompressed(tmp_path: Path, coding: 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "compress"])
 def test_a_payload_that_the_crawler_decompressed_is_read_as_it_is(tmp_path: Path, coding: str) -> None:
-    """It often leaves the header as it was."""
+    """Crawlers often keep the header."""
     block = answer(PAGE, Transfer_Encoding="chunked", Content_Encoding=coding)
     assert document(tmp_path, record(block)).data == PAGE.encode()
 
@@ -205,7 +205,7 @@ def test_a_long_record_is_not_held_in_memory(tmp_path: Path) -> None:
 
 
 def test_memory_does_not_grow_with_the_number_of_records() -> None:
-    """The reader alone: `records` also remembers every id."""
+    """Only the reader: `records` also remembers every id."""
     skipped = record("x", "request") + record(answer(b"?", "image/png", 404))
 
     def peak(count: int) -> int:
@@ -228,7 +228,7 @@ def test_memory_does_not_grow_with_the_number_of_records() -> None:
 
 
 class Repeated(io.RawIOBase):
-    """The same bytes again and again, so that the test itself holds none of them; it cannot seek."""
+    """A stream that repeats the same bytes, so that the test does not hold them in memory; it cannot seek."""
 
     def __init__(self, piece: bytes, count: int) -> None:
         super().__init__()
@@ -351,7 +351,7 @@ def test_a_record_with_the_type_of_a_page_is_read_as_a_page_however_it_begins(tm
 
 
 def written(*blocks: tuple[str, str, bytes, Mapping[str, str]]) -> bytes:
-    """A record-compressed file, by the writer of warcio."""
+    """A file compressed record by record, written by warcio."""
     from warcio.statusandheaders import StatusAndHeaders
     from warcio.warcwriter import WARCWriter
 

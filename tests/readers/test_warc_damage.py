@@ -1,4 +1,4 @@
-"""A broken record of a WARC file harms no other, and nothing that a file may hold ends a run."""
+"""A broken record of a WARC file does not affect others, and no file ends a run."""
 
 import gzip
 import tracemalloc
@@ -157,7 +157,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def read_all(folder: Path, data: bytes, options: Input | None = None) -> list[ReadResult]:
-    """What comes of a file, where nothing comes out that nobody thought of."""
+    """All items of a file; asserts that there is no unexpected error."""
     items = found(folder, data, options=options)
     for each in items:
         if not isinstance(each, Record):

@@ -1,4 +1,4 @@
-"""Zip archives: members are documents, and a member that fails harms no other."""
+"""Zip archives: members are documents, and a member that fails does not affect others."""
 
 import io
 import shutil
@@ -23,7 +23,7 @@ PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 
 
 def packed(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """An archive as the standard library writes it."""
+    """An archive written by the standard library."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", method) as written:
         for name, data in members.items():
@@ -91,7 +91,7 @@ def test_a_name_is_read_in_its_encoding(tmp_path: Path, raw: bytes, name: str) -
 
 
 def test_the_unicode_name_field_is_read(tmp_path: Path) -> None:
-    """Info-ZIP writes the Unicode name so, with a sum of the old one that it is true of."""
+    """Info-ZIP writes the Unicode name like this, with a checksum of the name that it replaces."""
     import struct
     import zlib
 
@@ -247,7 +247,7 @@ def test_members_hidden_by_the_end_record_are_found(tmp_path: Path) -> None:
 
 
 def test_overlapping_members_are_refused(tmp_path: Path) -> None:
-    """So a few megabytes pass for terabytes: each member holds the headers of all behind it, and one kernel."""
+    """A few megabytes can declare terabytes: each member contains the headers of all later ones, and one kernel."""
     kernel = deflated(bytes(1 << 20))
     inner = archive(Member(b"b.txt", bytes(1 << 20), method=8, packed=kernel))[: 30 + 5 + len(kernel)]
     over = Member(b"a.txt", inner, packed=inner)
@@ -273,7 +273,7 @@ def test_the_unpacked_sizes_of_all_members_are_added_up(tmp_path: Path, monkeypa
 
 
 def nest(data: bytes, layers: int, width: int) -> bytes:
-    """Zip archives of zip archives, each of `width` copies of what is one layer deeper."""
+    """Nested zip archives, each with `width` copies of the next layer."""
     for _ in range(layers):
         data = archive(
             *(Member(b"%d.zip" % i, data, method=8, packed=deflated(data)) for i in range(width)),
@@ -289,7 +289,7 @@ def test_deeply_nested_archives_are_stopped_by_the_depth_limit(tmp_path: Path) -
 def test_widely_nested_archives_are_stopped_by_the_unpacked_size(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Sixteen to the power of four, as in the well-known archive of 42 kilobytes."""
+    """16 ** 4 files, as in the well-known archive of 42 kB."""
     monkeypatch.setattr(budget, "FREE_BYTES", 1 << 20)
     zeros = bytes(1 << 19)
     bomb = nest(archive(Member(b"0.txt", zeros, method=8, packed=deflated(zeros))), 3, 16)
@@ -300,7 +300,7 @@ def test_widely_nested_archives_are_stopped_by_the_unpacked_size(
 
 
 def test_an_archive_that_contains_itself_is_stopped(tmp_path: Path) -> None:
-    """A quine of deflate is what no program can tell from a nest without end; here each layer is the same bytes."""
+    """A deflate quine cannot be distinguished from endless nesting; here each layer has the same bytes."""
     data = archive(Member(b"a.txt", FERRY))
     for _ in range(40):
         data = archive(Member(b"r/r.zip", data, method=8, packed=deflated(data)))
@@ -313,7 +313,7 @@ def test_an_archive_that_contains_itself_is_stopped(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("count", [4_000, pytest.param(20_000, marks=pytest.mark.soak)])
 def test_many_members_take_little_memory(count: int) -> None:
-    """A place of eight bytes each is held, where the standard library holds half a kilobyte."""
+    """Eight bytes are held for each, where the standard library holds half a kilobyte."""
     import tracemalloc
 
     data = io.BytesIO(archive(*(Member(b"%d.txt" % i, b"x") for i in range(count))))
@@ -336,7 +336,7 @@ def test_files_written_by_info_zip_are_read(tmp_path: Path) -> None:
 
 
 def test_data_before_an_archive_is_skipped(tmp_path: Path) -> None:
-    """It is told by its beginning, but one whose offsets count from elsewhere is read."""
+    """A file is detected by its beginning, but an archive whose offsets count from elsewhere is read."""
     data = archive(Member(b"a.txt", FERRY))
     assert contents(read(tmp_path / "x.zip", data[:39] + data[39:], named=True)) == [("x/a", FERRY)]
     shifted = b"PK\3\4junk" + data
@@ -355,7 +355,7 @@ def test_an_archive_of_over_65535_members_is_read(tmp_path: Path) -> None:
 
 
 def test_an_archive_without_a_selected_member_is_reported(tmp_path: Path) -> None:
-    """`include` is for members, too: with `*.zip` alone a folder of archives gives nothing."""
+    """`include` applies to members as well: with only `*.zip`, a folder of archives gives nothing."""
     data = packed({"wire/": b"", "wire/b.txt": FERRY, "_notes.txt": KEEPER})
     reason = failure(read(tmp_path / "x.zip", data, Input(include=("*.zip",)))).reason
     assert reason == "contains only folders, and members that [input] include does not name or that begin with . or _"

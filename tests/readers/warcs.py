@@ -1,4 +1,4 @@
-"""WARC files, written for the tests of their reader."""
+"""WARC files for the tests of their reader."""
 
 import gzip
 import zlib
@@ -26,7 +26,7 @@ ADDRESS = "https://salt.example/gate"
 
 
 def record(block: bytes | str, kind: str = "response", **fields: str | None) -> bytes:
-    """A record as the standard wants it; `fields` replace and add, None takes away."""
+    """A valid record. `fields` replace or add headers; None removes one."""
     block = block.encode() if isinstance(block, str) else block
     headers: dict[str, str | None] = {
         "WARC-Type": kind,
@@ -42,7 +42,7 @@ def record(block: bytes | str, kind: str = "response", **fields: str | None) -> 
 
 
 def answer(payload: bytes | str, media_type: str = "text/html; charset=utf-8", status: int = 200, **more: str) -> bytes:
-    """The block of a response."""
+    """The block of an HTTP response."""
     payload = payload.encode() if isinstance(payload, str) else payload
     fields = {"Content-Type": media_type, **{name.replace("_", "-"): value for name, value in more.items()}}
     header = "".join(f"{name}: {value}\r\n" for name, value in fields.items() if value)
@@ -75,7 +75,7 @@ def failure(folder: Path, *parts: bytes, options: Input | None = None) -> Unread
 
 
 def aside(folder: Path, *parts: bytes) -> dict[str, int]:
-    """Behind a document, as a file without any is a failure."""
+    """Skipped parts and their counts, after a document, because a file without any is a failure."""
     parts = (text(TALK), *parts)
     return {each.reason: each.count for each in found(folder, *parts) if isinstance(each, LeftOut)}
 

@@ -1,4 +1,4 @@
-"""What is a URL and what a path, and what of a URL is shown."""
+"""What is a URL and what is a path, and which parts of a URL are shown."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A bucket: objects go in and out whole, are listed in order, and errors say what to do and show no key."""
+"""A bucket: objects are written and read unchanged and listed in order; errors say what to do and show no key."""
 
 import os
 import pickle
@@ -33,7 +33,7 @@ NAMES = [
 
 @pytest.fixture
 def broken(web: Web, keys: pytest.MonkeyPatch) -> Web:
-    """A server that answers for the bucket `salt`, as a test says."""
+    """A server for the bucket `salt` with responses chosen by the test."""
     pytest.importorskip("obstore", reason="needs bilingual-pipeline[stores]")
     keys.setenv("AWS_ENDPOINT_URL", web.address)
     keys.setattr(buckets, "RETRIES", 1)
@@ -89,7 +89,7 @@ def test_create_succeeds_for_one_of_many_at_once(bucket: str) -> None:
 
 @pytest.mark.parametrize("count", [40, pytest.param(1200, marks=pytest.mark.soak)])
 def test_objects_are_listed_in_order_over_several_pages(bucket: str, count: int) -> None:
-    """A page of a bucket has a thousand."""
+    """A page of a listing has a thousand objects."""
     raw = open_store(f"{bucket}/raw")
     names = [f"{n % 7}/{n:04}.txt" for n in range(count)]
     with ThreadPoolExecutor(8) as pool:
@@ -249,7 +249,7 @@ def test_without_the_library_the_error_says_what_to_install(keys: pytest.MonkeyP
 
 
 def listed(*names: str) -> bytes:
-    """The answer of a server to whoever asks for a list."""
+    """The response of a server to a listing request."""
     of_each = "<LastModified>2024-05-01T06:00:00.000Z</LastModified><Size>1</Size>"
     objects = "".join(f"<Contents><Key>{name}</Key>{of_each}</Contents>" for name in names)
     return f"<ListBucketResult><IsTruncated>false</IsTruncated>{objects}</ListBucketResult>".encode()
@@ -275,7 +275,7 @@ def test_a_listing_with_a_name_that_a_folder_cannot_have_is_an_error(broken: Web
 
 
 def in_a_forked_process(*, used: bool) -> str:
-    """What a process says that was forked from this one and reads an object."""
+    """The output of a process that is forked from this one and reads an object."""
     code = f"""
 import os, sys
 from pipeline.storage import open_store

@@ -1,4 +1,4 @@
-"""Packed lines: what they unpack to, and what is said of damaged ones."""
+"""Compressed lines: what they decompress to, and how damage is reported."""
 
 import gzip
 import io
@@ -68,7 +68,7 @@ def test_without_the_library_the_error_says_what_to_install(monkeypatch: pytest.
 
 
 def test_damage_is_reported_even_if_zstandard_was_not_loaded_before() -> None:
-    """In a process of its own: the error of a library is known only once that is loaded."""
+    """In a separate process: the exception type of a library is known only after it is loaded."""
     code = (
         "import io\nfrom pipeline.storage.compression import DamagedError, decompressing\n"
         "data = bytes([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xa8, 0, 0, 0, 0, 0])\n"

@@ -1,4 +1,4 @@
-"""Keys come from where other programs have them: the environment, then the profile in `~/.aws`."""
+"""Keys come from the same places as in other programs: the environment, then the profile in `~/.aws`."""
 
 import json
 import shlex

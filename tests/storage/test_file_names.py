@@ -37,7 +37,7 @@ def names(ids: list[str]) -> list[str]:
 
 @given(st.lists(HOSTILE, min_size=2, max_size=12, unique=True))
 def test_ids_never_share_a_file_on_any_file_system(ids: list[str]) -> None:
-    """Nor is one a folder where the other is a file."""
+    """No name is a folder where another is a file."""
     paths = sorted(tuple(folded(name).split("/")) for name in names(ids))
     for first, second in pairwise(paths):
         assert first != second[: len(first)]
@@ -69,7 +69,7 @@ def test_names_changed_by_a_file_system_have_the_same_folded_name(name: str) -> 
 
 @given(st.lists(HOSTILE, min_size=2, max_size=12, unique=True))
 def test_the_name_of_an_id_depends_only_on_earlier_ids(ids: list[str]) -> None:
-    """So `--first` gives the names of the whole run."""
+    """Therefore `--first` gives the same names as the whole run."""
     assert names(ids)[: len(ids) // 2] == names(ids[: len(ids) // 2])
 
 

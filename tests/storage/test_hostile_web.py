@@ -1,4 +1,4 @@
-"""Servers that do not end, lead elsewhere or answer from this machine: each is an error that says what to do."""
+"""Servers that never finish, redirect or are on this machine: each gives an error that says what to do."""
 
 import io
 import json
@@ -29,15 +29,15 @@ Captured = pytest.CaptureFixture[str]
 
 HERE = WebAccess(allow_private=True)
 SHORT = WebAccess(allow_private=True, idle=0.2, seconds=60)
-"""For servers that are never done: a machine that is busy makes the test no other."""
+"""For servers that never finish: a busy machine does not change the result."""
 PATIENT = WebAccess(allow_private=True, idle=4, seconds=60)
-"""For servers that do answer, be it late; half of `idle` is waited for one that stops in the middle."""
+"""For servers that respond, even late; a stalled one is waited for half of `idle`."""
 SALT = "The Salt Pans\nSaltmarsh Post: Who rakes the salt?\nIda Moss: 我们一家人，从五月到九月。\n"
 
 
 @pytest.fixture(autouse=True)
 def no_pauses(keys: pytest.MonkeyPatch) -> None:
-    """What is asked again is asked at once, and no proxy."""
+    """Requests are retried without waiting, and there is no proxy."""
     keys.setattr("pipeline.storage.web.PAUSES", (0, 0, 0))
 
 
@@ -76,7 +76,7 @@ def test_a_stalled_download_is_retried_once() -> None:
 
 
 def test_a_whole_download_has_a_time_limit() -> None:
-    """As long as each 64 KiB come in time."""
+    """A download may continue if each 64 KiB arrive in time."""
 
     def slowly(connection: socket.socket, over: Any) -> None:
         connection.sendall(hostile.HEAD + b"\r\n")
@@ -150,7 +150,7 @@ def test_a_short_copy_is_made_on_a_disk_that_is_nearly_full(tmp_path: Path, keys
 
 
 def test_a_run_stops_an_endless_zip(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """It reads in a process of its own, which lays a stream of its own around what comes from a server."""
+    """A run reads in a separate process, which wraps the stream from a server."""
     with hostile.answering(hostile.goes_on) as url:
         code = main([
             *("run", f"{url}/a.zip", "-o", str(tmp_path / "out"), "-q", "--allow-private"),
@@ -169,7 +169,7 @@ def test_a_file_of_known_length_may_exceed_the_copy_limit(web: Web) -> None:
 
 
 def test_content_encoding_counts_towards_the_expansion_ratio() -> None:
-    """`Content-Encoding` is not undone: the file is compressed, and counted as such."""
+    """`Content-Encoding` is not decoded by the store: the file is read as compressed, and counted as such."""
     import gzip
 
     bomb = gzip.compress(bytes(70 << 20))
@@ -245,7 +245,7 @@ def test_all_names_of_this_machine_are_refused(web: Web, host: str) -> None:
 
 
 def test_the_connected_address_is_checked(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A name that is a public address when it is looked up first, and this machine the next time."""
+    """A name that resolves to a public address first, and to this machine the next time."""
     asked: list[str] = []
     port = int(web.address.rpartition(":")[2])
     public = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.216.34", port))
@@ -330,7 +330,7 @@ def test_changed_permission_and_limits_do_not_reread_files(web: Web, tmp_path: P
 
 
 def test_a_redirect_to_a_private_address_is_refused(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The server that redirects is public: it is allowed by its own address."""
+    """The redirecting server counts as public: its own address is allowed."""
     web.moved["/a.txt"] = "http://169.254.169.254/latest/meta-data/"
     monkeypatch.setattr(
         "pipeline.storage.http_transport.kind_of_private",
@@ -390,7 +390,7 @@ def test_the_body_of_a_redirect_is_not_read() -> None:
 def test_a_redirect_to_another_host_is_logged_once_and_sends_no_credentials(
     web: Web, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Those of the proxy, for example, where the other host is reached without it."""
+    """For example credentials of the proxy, if the other host is reached without it."""
     port = web.address.rpartition(":")[2]
     monkeypatch.setenv("http_proxy", web.address.replace("://", "://user:geheim@"))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")

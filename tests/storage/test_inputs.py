@@ -1,4 +1,4 @@
-"""`pipeline run` on URLs: the articles are those of the same files in a folder, byte for byte."""
+"""`pipeline run` on URLs: the articles are the same as for files in a folder, byte for byte."""
 
 import io
 import json
@@ -25,7 +25,7 @@ from pipeline.storage import WebAccess, open_store
 from storage.servers import SECRET, Web
 
 HERE = WebAccess(allow_private=True)
-"""What a server on this machine needs."""
+"""Access to a server on this machine."""
 Captured = pytest.CaptureFixture[str]
 
 SALT = "The Salt Pans\nSaltmarsh Post: Who rakes the salt?\nIda Moss: 我们一家人，从五月到九月。\n"
@@ -39,7 +39,7 @@ def lines(count: int) -> bytes:
 
 @pytest.fixture
 def raw(tmp_path: Path) -> Path:
-    """A folder with a file of each kind of reading: at once, line by line, from a copy, out of archives."""
+    """A folder with a file for each way of reading: at once, line by line, from a copy, from archives."""
     folder = tmp_path / "raw"
     files: dict[str, bytes] = {
         "salt.txt": SALT.encode(),
@@ -73,7 +73,7 @@ def raw(tmp_path: Path) -> Path:
 
 
 def copied(folder: Path, url: str) -> str:
-    """Puts all files of a folder there."""
+    """Copies all files of a folder to `url` and returns it."""
     there = open_store(url)
     for path in folder.rglob("*"):
         if path.is_file():

@@ -1,4 +1,4 @@
-"""Exports to a bucket; and everything that reads articles reads them there, as from a folder."""
+"""Exports to a bucket; and everything that reads articles can read them from there."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +23,7 @@ def source_of(article: Article) -> bytes:
 
 @pytest.fixture
 def output(bucket: str, tmp_path: Path) -> tuple[Path, str]:
-    """The same articles in a folder and in a bucket, with what a run leaves beside them."""
+    """The same articles in a folder and in a bucket, with the other files of a run."""
     pipeline.export(everything(), tmp_path / "out", to="json")
     for there in (tmp_path / "out", RemotePath(f"{bucket}/out")):
         pipeline.export(everything(), there, to="json")

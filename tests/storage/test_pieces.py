@@ -1,4 +1,4 @@
-"""A long object in pieces: every way of reading it gives its bytes, and no more than a piece is held."""
+"""A long object in pieces: every way of reading it gives its bytes, and only one piece is in memory."""
 
 import io
 import os

@@ -1,4 +1,4 @@
-"""Runs into a bucket: the same articles as into a folder, whole or not at all, and held by one run at a time."""
+"""Runs into a bucket: the same articles as into a folder, complete or not at all, with one run at a time."""
 
 import json
 import shutil
@@ -54,7 +54,7 @@ SMALL = ("--set", "run.shard=1")
 
 @pytest.fixture
 def printed(capsys: Captured) -> Iterator[Any]:
-    """What was said; and no key was in it."""
+    """What was printed; asserts that no key was in it."""
     yield capsys.readouterr
     assert SECRET not in "".join(capsys.readouterr())
 

@@ -1,4 +1,4 @@
-"""Files of web servers are read: whole, where the connection breaks too, and errors show no signature."""
+"""Files of web servers are read completely, even if the connection breaks, and errors show no signature."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ from pipeline.storage import RemotePath, Store, WebAccess, open_store
 from storage.servers import Web
 
 HERE = WebAccess(allow_private=True)
-"""What a server on this machine needs."""
+"""Access to a server on this machine."""
 TEXT = "Ida Moss: 潮水来了，我们收盐。\n" * 20_000
 
 
