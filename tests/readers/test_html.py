@@ -454,7 +454,7 @@ def test_a_repeated_line_is_taken_from_the_place_of_its_neighbours() -> None:
 
 
 def test_a_memory_error_does_not_change_the_text_of_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A step that fails on an odd page is skipped, but not for lack of memory: the result would depend on the machine."""
+    """A step that fails on an odd page is skipped, but not for lack of memory: the text must not depend on that."""
 
     def greedy(*_: object, **__: object) -> None:
         raise MemoryError
