@@ -17,6 +17,8 @@ from pipeline.cli import main
 from pipeline.cli.explain_view import compact, detailed
 from pipeline.cli.printer import Printer
 
+pytestmark = pytest.mark.usefixtures("run_in_process")
+
 Captured = pytest.CaptureFixture[str]
 
 BELL = """The Bell That Rings Itself
