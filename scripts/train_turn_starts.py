@@ -13,6 +13,7 @@ scikit-learn grows the trees; nothing that runs needs it.
 
 import argparse
 import json
+import math
 import pickle
 import sys
 from collections import Counter, defaultdict
@@ -27,10 +28,11 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 sys.path.insert(0, str(Path(__file__).parent))
 from forest_file import forest_bytes
 from structure.examples import ANONYMOUS, Example, aligned, real_examples, redressed_examples, wanted_turns
+from talk_weights import facts_of, learned_weights, left_out_scores
 from turn_confidence import turn_curve, turn_table, usual_candidates
 
 from pipeline.segmentation.trees import MAX_DEPTH, UNITS_PER_NAT, Trees
-from pipeline.stages.dialogue.turn_starts import MIN_MEAN_PROBABILITY, MIN_PROBABILITY, MIN_TURNS, known_labels
+from pipeline.stages.dialogue.turn_starts import MIN_PROBABILITY, MIN_TALK_PROBABILITY, MIN_TURNS, known_labels
 
 Array = NDArray[Any]
 
@@ -44,7 +46,7 @@ FAMILY_POWER, ROWS_POWER = 0.7, 0.7
 """A document counts less the more its family has, and a candidate less the more its document has."""
 TREES, RATE, LEAVES, MIN_LEAF, L2, FEATURES_PER_SPLIT = 120, 0.1, 24, 30, 5.0, 0.4
 THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(4, 13))
-MEANS = (0.0, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75)
+TALK_PROBABILITIES = (0.0, 0.4, 0.5, 0.6, 0.65, 0.7, 0.8)
 
 
 class Table(NamedTuple):
@@ -98,8 +100,8 @@ def probabilities(forest: bytes, example: Example) -> Array:
 # --- measuring
 
 
-def picked(example: Example, likely: Array, lowest: float, mean: float) -> list[int]:
-    """The places at which turns start."""
+def picked(example: Example, likely: Array, lowest: float) -> list[int]:
+    """The places at which turns start, if the document is a talk."""
     best: dict[int, int] = {}
     chosen = set(np.flatnonzero(likely >= lowest).tolist())
     for i in sorted(chosen | known_labels(example.labels, likely.tolist(), chosen)):
@@ -113,8 +115,7 @@ def picked(example: Example, likely: Array, lowest: float, mean: float) -> list[
         if not (label and label not in ANONYMOUS and label == last):
             found.append(place)
         last = label
-    likely_turns = [float(likely[i]) for i in best.values()]
-    return found if len(found) >= MIN_TURNS and sum(likely_turns) >= mean * len(likely_turns) else []
+    return found if len(found) >= MIN_TURNS else []
 
 
 class Figures(NamedTuple):
@@ -131,14 +132,14 @@ class Figures(NamedTuple):
 
 
 def measured(
-    examples: Iterable[Example], likely: Callable[[Example], Array], lowest: float, mean: float,
+    examples: Iterable[Example], likely: Callable[[Example], Array], lowest: float, is_talk: Callable[[Example], bool],
     family_of: Callable[[Example], str] = lambda example: example.family,
 ) -> Figures:  # fmt: skip
     """The figures of some documents."""
     sums: dict[tuple[str, str], Array] = defaultdict(lambda: np.zeros(5))
     clean: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for example in examples:
-        found = picked(example, likely(example), lowest, mean)
+        found = picked(example, likely(example), lowest) if is_talk(example) else []
         if not example.is_talk:
             clean[example.group][0] += not found
             clean[example.group][1] += 1
@@ -237,26 +238,41 @@ def kept_folds(examples: Sequence[Example], folder: Path) -> LeftOut:
     return LeftOut(outside, {example.name: probabilities(forest, example) for example in seen})
 
 
-def measure(examples: Sequence[Example], found: LeftOut) -> None:
+def talk_scores(examples: Sequence[Example], likely: Mapping[str, Array], seed: int) -> dict[str, int]:
+    """How surely each document is a talk, by weights that have not seen its family."""
+    fold_of, _ = folds_of(examples, seed)
+    return left_out_scores(examples, facts_of(examples, likely), lambda example: fold_of[example.family], FOLDS)
+
+
+def talks_from(scores: Mapping[str, int], probability: float) -> Callable[[Example], bool]:
+    """Whether a document is a talk, by its score, from a probability on."""
+    least = UNITS_PER_NAT * math.log(probability / (1 - probability)) if probability else -math.inf
+    return lambda example: scores.get(example.name, -math.inf) >= least
+
+
+def measure(examples: Sequence[Example], found: LeftOut, seed: int) -> None:
     """Prints the figures out of the fold beside those in it."""
     outside, inside = found
     real = [example for example in examples if not example.layout]
     of_real = [example for example in real if example.name in outside]
+    scores = talk_scores(examples, outside, seed)
     for lowest in THRESHOLDS:
-        for mean in MEANS:
-            figures = measured(of_real, lambda e: outside[e.name], lowest, mean)
-            print(shown(f"from {lowest:.2f}, mean {mean:.2f}", figures))
-    chosen = measured(of_real, lambda e: outside[e.name], MIN_PROBABILITY, MIN_MEAN_PROBABILITY)
+        for least in TALK_PROBABILITIES:
+            figures = measured(of_real, lambda e: outside[e.name], lowest, talks_from(scores, least))
+            print(shown(f"from {lowest:.2f}, talk {least:.2f}", figures))
+    is_talk = talks_from(scores, MIN_TALK_PROBABILITY)
+    chosen = measured(of_real, lambda e: outside[e.name], MIN_PROBABILITY, is_talk)
     print(shown("out of family", chosen))
     for family, (f1, whole) in sorted(chosen.by_family.items(), key=lambda item: item[1]):
         print(f"   {family:28s} F1 {f1:.3f} whole {whole:.2f}")
     print("   without a talk:", ", ".join(f"{group} {a}/{b}" for group, (a, b) in sorted(chosen.by_group.items())))
     seen = [example for example in real if example.name in inside]
-    print(shown("in the fold", measured(seen, lambda e: inside[e.name], MIN_PROBABILITY, MIN_MEAN_PROBABILITY)))
-    same = measured(seen, lambda e: outside[e.name], MIN_PROBABILITY, MIN_MEAN_PROBABILITY)
+    in_fold = talks_from(talk_scores(examples, {**outside, **inside}, seed), MIN_TALK_PROBABILITY)
+    print(shown("in the fold", measured(seen, lambda e: inside[e.name], MIN_PROBABILITY, in_fold)))
+    same = measured(seen, lambda e: outside[e.name], MIN_PROBABILITY, is_talk)
     print(shown("the same documents, out of family", same))
     dressed = [example for example in examples if example.layout and example.name in outside]
-    new = measured(dressed, lambda e: outside[e.name], MIN_PROBABILITY, MIN_MEAN_PROBABILITY, lambda e: e.layout)
+    new = measured(dressed, lambda e: outside[e.name], MIN_PROBABILITY, is_talk, lambda e: e.layout)
     print(shown("out of family and layout", new))
     for family, (f1, whole) in sorted(new.by_family.items(), key=lambda item: item[1]):
         print(f"   {family:28s} F1 {f1:.3f} whole {whole:.2f}")
@@ -294,16 +310,20 @@ def main() -> None:
     else:
         found = leave_out(examples, options.seed, options.keep)
     if options.folds:
-        measure(examples, found)
+        measure(examples, found, options.seed)
     else:
         write(options.to, examples, found, options.seed)
-    print(turn_table(examples, found.outside, found.inside))
+    is_talk = talks_from(talk_scores(examples, found.outside, options.seed), MIN_TALK_PROBABILITY)
+    print(turn_table(examples, found.outside, found.inside, is_talk))
 
 
 def write(forest: Path, examples: Sequence[Example], found: LeftOut, seed: int) -> None:
-    """Writes the forest, and beside it how sure its turns are and what usual candidates are like."""
+    """Writes the forest, and beside it when a document is a talk, how sure its turns are, what is usual."""
     forest.write_bytes(grow(examples, seed))
-    curve = turn_curve(examples, found.outside)
+    weights = learned_weights(examples, facts_of(examples, found.outside))
+    forest.with_name("talk_weights.tsv").write_text(weights.lines(), "utf-8")
+    is_talk = talks_from(talk_scores(examples, found.outside, seed), MIN_TALK_PROBABILITY)
+    curve = turn_curve(examples, found.outside, is_talk)
     forest.with_name("turn_starts-reliability.tsv").write_text(curve, "utf-8")
     rows = table(examples, seed)
     usual = usual_candidates(rows.features, rows.right, rows.weights)

@@ -12,7 +12,7 @@ from structure.examples import Example
 from pipeline.stages.dialogue.selected_turns import confidence
 from pipeline.stages.dialogue.turn_confidence import log_odds
 from pipeline.stages.dialogue.turn_start_features import FORM_NUMBERS, TurnStartFeatures
-from pipeline.stages.dialogue.turn_starts import MIN_MEAN_PROBABILITY, MIN_TURNS, known_labels, least_probability
+from pipeline.stages.dialogue.turn_starts import MIN_TURNS, known_labels, least_probability
 
 Array = NDArray[Any]
 CURVE_REMARK = (
@@ -25,14 +25,23 @@ MEDIANS_REMARK = (
 )
 
 
-def judged_turns(examples: Sequence[Example], likely: Callable[[Example], Array]) -> list[Judged]:
+def judged_turns(
+    examples: Sequence[Example], likely: Callable[[Example], Array], is_talk: Callable[[Example], bool]
+) -> list[Judged]:
     """The turns that would be accepted, with the probability that decides the confidence of their label.
+
+    `is_talk` says for which documents the stage accepts any.
 
     Documents of a family count the same, and in a document its turns. A document without a talk in which one is found
     counts as one of its family, with all turns wrong.
     """
     sizes = Counter(example.family for example in examples)
-    return [one for example in examples for one in _turns_of(example, likely(example), sizes[example.family])]
+    return [
+        one
+        for example in examples
+        if is_talk(example)
+        for one in _turns_of(example, likely(example), sizes[example.family])
+    ]
 
 
 def _turns_of(example: Example, likely: Array, documents: int) -> Iterator[Judged]:
@@ -47,7 +56,7 @@ def _turns_of(example: Example, likely: Array, documents: int) -> Iterator[Judge
 
 
 def accepted_turns(example: Example, likely: Array) -> list[int]:
-    """The candidates that the stage would take for turns, if it took the document for a talk; otherwise none."""
+    """The candidates that the stage would take for turns, if it took the document for a talk."""
     rows = [TurnStartFeatures._make(row) for row in example.features.tolist()]
     chosen = {
         i
@@ -60,23 +69,25 @@ def accepted_turns(example: Example, likely: Array) -> list[int]:
         place = example.place[i]
         if place not in best or likely[i] > likely[best[place]]:
             best[place] = i
-    found = list(best.values())
-    if len(found) < MIN_TURNS or sum(float(likely[i]) for i in found) < MIN_MEAN_PROBABILITY * len(found):
-        return []
-    return found
+    return list(best.values()) if len(best) >= MIN_TURNS else []
 
 
-def turn_curve(examples: Sequence[Example], outside: Mapping[str, Array]) -> str:
+def turn_curve(examples: Sequence[Example], outside: Mapping[str, Array], is_talk: Callable[[Example], bool]) -> str:
     """The lines of `turn_starts-reliability.tsv`, from the probabilities out of the fold."""
     real = [example for example in examples if not example.layout and example.name in outside]
-    return fitted(judged_turns(real, lambda example: outside[example.name])).lines(CURVE_REMARK)
+    return fitted(judged_turns(real, lambda example: outside[example.name], is_talk)).lines(CURVE_REMARK)
 
 
-def turn_table(examples: Sequence[Example], outside: Mapping[str, Array], inside: Mapping[str, Array]) -> str:
+def turn_table(
+    examples: Sequence[Example],
+    outside: Mapping[str, Array],
+    inside: Mapping[str, Array],
+    is_talk: Callable[[Example], bool],
+) -> str:
     """What confidences are worth: out of family before and after the curve, and in the fold."""
     real = [example for example in examples if not example.layout]
-    out = judged_turns([one for one in real if one.name in outside], lambda example: outside[example.name])
-    seen = judged_turns([one for one in real if one.name in inside], lambda example: inside[example.name])
+    out = judged_turns([one for one in real if one.name in outside], lambda example: outside[example.name], is_talk)
+    seen = judged_turns([one for one in real if one.name in inside], lambda example: inside[example.name], is_talk)
     curve = fitted(out)
     return "\n".join(
         reliability_table(

@@ -174,8 +174,8 @@ class _Lines:
         return ExplainedBody(
             language=language,
             found_by=body.found_by,
-            probability=body.mean,
-            threshold=body.least_mean,
+            probability=body.talk_probability,
+            threshold=body.least_talk_probability,
             sides=body.sides,
             least_sides=body.least_sides,
             turns=tuple(map(self._turn, body.turns)),

@@ -91,7 +91,7 @@ def _body_lines(body: ExplainedBody, *, whole: bool) -> Iterator[str]:
 def _mean(body: ExplainedBody) -> str:
     if body.probability is None:
         return ""
-    return f"; their mean probability for the trees is {body.probability:.2f} ({body.threshold:.2f} needed)"
+    return f"; they make a talk with a probability of {body.probability:.2f} ({body.threshold:.2f} needed)"
 
 
 def _by_speaker(turns: Iterable[ExplainedTurn]) -> Iterator[tuple[str | None, list[ExplainedTurn]]]:

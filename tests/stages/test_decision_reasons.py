@@ -36,8 +36,8 @@ def texts(text: str, turns: Sequence[TurnDecision]) -> list[str]:
 def test_each_turn_has_its_probability_its_threshold_and_what_decided() -> None:
     found = decided(TALK)
     assert found.found_by == "trees"
-    assert found.mean is not None
-    assert found.mean >= found.least_mean
+    assert found.talk_probability is not None
+    assert found.talk_probability >= found.least_talk_probability
     assert texts(TALK, found.turns) == ["IVO", "ADA"] * 4
     for turn in found.turns:
         assert turn.because == "likely"

@@ -29,7 +29,7 @@ from pipeline.stages.dialogue.turn_start_table import turn_start_features
 from pipeline.stages.dialogue.turn_starts import (
     MIN_ALIKE_PROBABILITY,
     MIN_KNOWN_PROBABILITY,
-    MIN_MEAN_PROBABILITY,
+    MIN_TALK_PROBABILITY,
     TurnStarts,
     find_turn_starts,
     is_topic,
@@ -112,13 +112,14 @@ class SpeakerDecision(msgspec.Struct, frozen=True, gc=False):
 class BodyDecisions(msgspec.Struct, frozen=True, gc=False):
     """The decisions about one version of the body.
 
-    `mean` is the mean probability of the turns that the trees found, `least_mean` what it must be for a talk.
-    `sides` is how likely the sides of all speakers are right, `least_sides` what it must be for somebody to ask.
+    `talk_probability` says how surely the turns that the trees found are those of a talk, and `least_talk_probability`
+    what it must be. `sides` is how likely the sides of all speakers are right, and `least_sides` what it must be for
+    somebody to ask.
     """
 
     found_by: FoundBy
-    mean: float | None
-    least_mean: float
+    talk_probability: float | None
+    least_talk_probability: float
     sides: float | None
     least_sides: float
     turns: tuple[TurnDecision, ...]
@@ -133,8 +134,8 @@ def body_decisions(blocks: Sequence[Block], body: ParsedBody, vocabulary: Vocabu
     roles = body.roles if turns else None
     return BodyDecisions(
         found_by=_found_by(body, turns),
-        mean=judged.found.mean if judged.found.starts else None,
-        least_mean=MIN_MEAN_PROBABILITY,
+        talk_probability=judged.found.talk_probability if judged.found.starts else None,
+        least_talk_probability=MIN_TALK_PROBABILITY,
         sides=roles.confidence if roles is not None and roles.contrasts else None,
         least_sides=MIN_CONFIDENCE,
         turns=turns,

@@ -305,7 +305,9 @@ def _split_block(block: Block, starts: Sequence[int]) -> Iterator[Block]:
             yield block_slice(block, 0, title_end)
         yield block_slice(block, title_end, starts[0])
     for start, end in zip(starts, [*starts[1:], len(block.text)], strict=True):
-        yield block_slice(block, start, end)
+        # Between a heading and a label there may be marks or spaces only.
+        if block.text[start:end].strip():
+            yield block_slice(block, start, end)
 
 
 def _title_case_end(text: str) -> int:

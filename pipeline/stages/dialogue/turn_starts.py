@@ -20,6 +20,7 @@ from pipeline.stages.dialogue.blocks import Block
 from pipeline.stages.dialogue.feature_scales import log
 from pipeline.stages.dialogue.label_candidates import SPEAKER_KINDS, cue_of, label_key, vocabulary_labels
 from pipeline.stages.dialogue.label_facts import KIND_NUMBERS
+from pipeline.stages.dialogue.talk_score import talk_facts, talk_score
 from pipeline.stages.dialogue.turn_candidates import (
     TurnCandidate,
     TurnOpening,
@@ -34,14 +35,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # The first four thresholds were chosen by what trees say of families of sources that they have not seen.
-MIN_PROBABILITY, MIN_MEAN_PROBABILITY = 0.3, 0.65
-"""Probability from which a candidate is a turn, and mean of the turns from which the document is a talk."""
+MIN_PROBABILITY, MIN_TALK_PROBABILITY = 0.3, 0.65
+"""Probability from which a candidate is a turn, and probability from which a document with such turns is a talk."""
 MIN_ONCE_PROBABILITY = 0.5
 """The same for a label that occurs once: of those below it, a third were right."""
 MIN_CUED_PROBABILITY = 0.25
 """The same for a label with a word such as `Reporter`: from here to 0.3 half were right, below it a quarter."""
 MIN_KNOWN_PROBABILITY, MIN_KNOWN_SHARE, MIN_KNOWN_TURNS = 0.05, 0.7, 2
 """Probability from which a label is a turn's if at least this share of its lines are, and so many."""
+MIN_STYLE_SHARE = 0.4
+"""The same share for lines without a label that are set alike and ask or are right above a label's turn: the half of
+the questions of a talk is worse than all or none."""
 MIN_DOUBTFUL_PROBABILITY = 0.15
 """Probability from which a refused label that recurs is worth a note."""
 MIN_ALIKE_PROBABILITY = 0.02
@@ -69,13 +73,15 @@ class TurnStarts(msgspec.Struct, frozen=True, gc=False):
 
     starts: tuple[TurnStart, ...] = ()
     refused: tuple[TurnStart, ...] = ()
+    talk_probability: float = 0.0
+    """That the turns are those of a talk; see `talk_score`."""
 
     @property
     def is_talk(self) -> bool:
         """Whether the turns are likely enough for the document to be a talk, or the user names a speaker."""
         if any(start.from_vocabulary for start in self.starts):
             return True
-        return self.mean >= MIN_MEAN_PROBABILITY
+        return self.talk_probability >= MIN_TALK_PROBABILITY
 
     @property
     def mean(self) -> float:
@@ -92,7 +98,11 @@ def probabilities(features: "NDArray[np.int32]") -> list[float]:
     """The probability of each candidate that a turn starts there; `features` has a row for each."""
     if not len(features):
         return []
-    return [1 / (1 + math.exp(-score / UNITS_PER_NAT)) for score in _trees().scores(features)]
+    return [_probability(score) for score in _trees().scores(features)]
+
+
+def _probability(score: int) -> float:
+    return 1 / (1 + math.exp(-score / UNITS_PER_NAT))
 
 
 def find_turn_starts(blocks: Sequence[Block], vocabulary: Vocabulary = NO_VOCABULARY) -> TurnStarts:
@@ -104,7 +114,7 @@ def find_turn_starts(blocks: Sequence[Block], vocabulary: Vocabulary = NO_VOCABU
     named = _named_by_user(candidates, vocabulary) if vocabulary else frozenset[int]()
     chosen = {*likely_turns(candidates, features, likely), *named}
     chosen |= known_labels([candidate.key for candidate in candidates], likely, chosen)
-    chosen |= known_labels(_question_styles(candidates, blocks, chosen), likely, chosen)
+    chosen |= known_labels(_question_styles(candidates, blocks, chosen), likely, chosen, MIN_STYLE_SHARE)
     if named:
         styles = [_style(candidate, blocks, openings) for candidate in candidates]
         shown = {styles[i] for i in named}
@@ -117,7 +127,16 @@ def find_turn_starts(blocks: Sequence[Block], vocabulary: Vocabulary = NO_VOCABU
     starts = _one_at_a_place(accepted)
     if len(starts) < MIN_TURNS and not named:
         starts = []
-    return TurnStarts(tuple(starts), tuple(_refused(candidates, likely, starts)))
+    refused = _refused(candidates, likely, starts)
+    if not starts:
+        return TurnStarts((), tuple(refused))
+    number = {candidates[i]: i for i in chosen}
+    facts = talk_facts(
+        [_row(features, number[start.candidate]) for start in starts],
+        [start.probability for start in starts],
+        [start.candidate.key for start in starts],
+    )
+    return TurnStarts(tuple(starts), tuple(refused), _probability(talk_score(facts)))
 
 
 def likely_turns(
@@ -185,13 +204,16 @@ def _may_speak(candidate: TurnCandidate, features: TurnStartFeatures) -> bool:
     return speaks or named if features.label_count > log(1) else speaks and named
 
 
-def known_labels(keys: Sequence[str], likely: Sequence[float], chosen: Set[int]) -> set[int]:
-    """Further candidates whose label starts turns elsewhere: they need to be less likely. `keys` are empty for none."""
+def known_labels(
+    keys: Sequence[str], likely: Sequence[float], chosen: Set[int], min_share: float = MIN_KNOWN_SHARE
+) -> set[int]:
+    """Further candidates whose label starts turns elsewhere: they need to be less likely. `keys` are empty for none.
+
+    `min_share` is the share of the lines of a label that must be turns already.
+    """
     lines, turns = Counter(keys), Counter(keys[i] for i in chosen)
     known = {
-        key
-        for key, count in turns.items()
-        if key and count >= MIN_KNOWN_TURNS and count >= MIN_KNOWN_SHARE * lines[key]
+        key for key, count in turns.items() if key and count >= MIN_KNOWN_TURNS and count >= min_share * lines[key]
     }
     return {i for i, key in enumerate(keys) if key in known and i not in chosen and likely[i] >= MIN_KNOWN_PROBABILITY}
 
