@@ -89,8 +89,10 @@ class ExplainedBody(msgspec.Struct, frozen=True, kw_only=True):
 
     language: str
     found_by: FoundBy
-    probability: Annotated[float | None, Meta(description="Mean of the turns that the decision trees find.")]
-    threshold: Annotated[float, Meta(description="Mean from which the document is a talk for them.")]
+    probability: Annotated[
+        float | None, Meta(description="How likely the turns that the decision trees find are those of a talk.")
+    ]
+    threshold: Annotated[float, Meta(description="Probability from which the document is a talk for them.")]
     sides: Annotated[float | None, Meta(description="How likely all sides are right; null if labels say who asks.")]
     least_sides: Annotated[float, Meta(description="Likelihood from which somebody is the interviewer.")]
     turns: tuple[ExplainedTurn, ...]

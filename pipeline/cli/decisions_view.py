@@ -71,7 +71,7 @@ def print_decisions(decisions: Decisions | None, sheet: Printer, *, whole: bool)
 
 
 def _body_lines(body: ExplainedBody, *, whole: bool) -> Iterator[str]:
-    yield f"{INDENT}{FOUND_BY[body.found_by]}{_mean(body)}."
+    yield f"{INDENT}{FOUND_BY[body.found_by]}{_talk_probability(body)}."
     if body.sides is not None:
         yield (
             f"{INDENT}The sides of all speakers are right with a probability of {body.sides:.2f} "
@@ -88,7 +88,7 @@ def _body_lines(body: ExplainedBody, *, whole: bool) -> Iterator[str]:
         yield from _reason_lines(turn.reasons, count, "turns usually")
 
 
-def _mean(body: ExplainedBody) -> str:
+def _talk_probability(body: ExplainedBody) -> str:
     if body.probability is None:
         return ""
     return f"; they make a talk with a probability of {body.probability:.2f} ({body.threshold:.2f} needed)"

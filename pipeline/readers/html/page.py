@@ -32,7 +32,8 @@ MAX_NUL_SHARE = 0.01
 """Share of NUL bytes above which the data is not a page; fewer are damage."""
 
 
-MAX_NOTICE_CHARS = 80
+MAX_SHOWN_NOTICE_CHARS = 80
+"""Characters of a notice that an error message quotes."""
 STATED_NAMES = ("articleBody", "content_noencode")
 """Names of what a script states of an article; a page without them is not searched."""
 
@@ -83,7 +84,7 @@ def extract(data: bytes, *, encoding: str | None = None) -> ExtractedPage:
     # The extraction comes last: it takes elements out of the tree.
     content = _content(lines, tree, extracts=source.count("<") <= MAX_EXTRACTION_TAGS)
     if (notice := shell_notice([line.text for line in lines if not line.beside])) is not None:
-        raise PageError(f"shows a notice in place of an article ({notice[:MAX_NOTICE_CHARS]!r}); leave it out")
+        raise PageError(f"shows a notice in place of an article ({notice[:MAX_SHOWN_NOTICE_CHARS]!r}); leave it out")
     shown = prose_width(lines, content)
     text = unseen if is_missing(shown, "\n".join(unseen)) else summary if not shown else ()
     head = find_title_and_byline(lines, () if text else content, titles, metadata.get("site"))

@@ -1,4 +1,4 @@
-"""Recognises pages that say that there is no article: it was deleted, it moved, only a browser may see it."""
+"""Recognises pages that show a notice instead of an article: it was deleted or moved, or only browsers are let in."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -11,12 +11,13 @@ from pipeline.readers.html.line_features import width_of
 MAX_SHELL_WIDTH = 500
 """Latin letters of the text of such a page. A longer one has an article, and perhaps quotes the notice."""
 MAX_NOTICE_CHARS = 200
+"""Characters of a line that are compared with the patterns."""
 MAX_NOTICE_LINES = 8
 """Lines that are searched for the notice."""
 
 
 def shell_notice(lines: Sequence[str]) -> str | None:
-    """Returns the line that says that there is no article; None if there is no such line, or more text than that.
+    """Returns the notice that a page shows instead of an article; None if it shows none, or has an article beside it.
 
     >>> shell_notice(["该内容已被发布者删除"]), shell_notice(["The post that was deleted by its author came back."])
     ('该内容已被发布者删除', None)

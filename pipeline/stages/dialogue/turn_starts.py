@@ -43,9 +43,6 @@ MIN_CUED_PROBABILITY = 0.25
 """The same for a label with a word such as `Reporter`: from here to 0.3 half were right, below it a quarter."""
 MIN_KNOWN_PROBABILITY, MIN_KNOWN_SHARE, MIN_KNOWN_TURNS = 0.05, 0.7, 2
 """Probability from which a label is a turn's if at least this share of its lines are, and so many."""
-MIN_STYLE_SHARE = 0.4
-"""The same share for lines without a label that are set alike and ask or are right above a label's turn: the half of
-the questions of a talk is worse than all or none."""
 MIN_DOUBTFUL_PROBABILITY = 0.15
 """Probability from which a refused label that recurs is worth a note."""
 MIN_ALIKE_PROBABILITY = 0.02
@@ -114,7 +111,7 @@ def find_turn_starts(blocks: Sequence[Block], vocabulary: Vocabulary = NO_VOCABU
     named = _named_by_user(candidates, vocabulary) if vocabulary else frozenset[int]()
     chosen = {*likely_turns(candidates, features, likely), *named}
     chosen |= known_labels([candidate.key for candidate in candidates], likely, chosen)
-    chosen |= known_labels(_question_styles(candidates, blocks, chosen), likely, chosen, MIN_STYLE_SHARE)
+    chosen |= known_labels(_question_styles(candidates, blocks, chosen), likely, chosen)
     if named:
         styles = [_style(candidate, blocks, openings) for candidate in candidates]
         shown = {styles[i] for i in named}
@@ -204,16 +201,13 @@ def _may_speak(candidate: TurnCandidate, features: TurnStartFeatures) -> bool:
     return speaks or named if features.label_count > log(1) else speaks and named
 
 
-def known_labels(
-    keys: Sequence[str], likely: Sequence[float], chosen: Set[int], min_share: float = MIN_KNOWN_SHARE
-) -> set[int]:
-    """Further candidates whose label starts turns elsewhere: they need to be less likely. `keys` are empty for none.
-
-    `min_share` is the share of the lines of a label that must be turns already.
-    """
+def known_labels(keys: Sequence[str], likely: Sequence[float], chosen: Set[int]) -> set[int]:
+    """Further candidates whose label starts turns elsewhere: they need to be less likely. `keys` are empty for none."""
     lines, turns = Counter(keys), Counter(keys[i] for i in chosen)
     known = {
-        key for key, count in turns.items() if key and count >= MIN_KNOWN_TURNS and count >= min_share * lines[key]
+        key
+        for key, count in turns.items()
+        if key and count >= MIN_KNOWN_TURNS and count >= MIN_KNOWN_SHARE * lines[key]
     }
     return {i for i, key in enumerate(keys) if key in known and i not in chosen and likely[i] >= MIN_KNOWN_PROBABILITY}
 
