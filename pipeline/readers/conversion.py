@@ -17,10 +17,22 @@ def text_record(record: Record, media_type: str | None = None) -> Record:
 
     Raises `DocumentError` for data that cannot be decoded or holds no words.
     """
+    if html.is_article_markup(record):
+        return html.article_record(record)
     media_type = media_type or _subtitle_type(record)
     if media_type in SUBTITLE_MEDIA_TYPES:
         return subtitle_record(record, media_type)
     return html.text_record(record, media_type)
+
+
+def converter_of(record: Record) -> str | None:
+    """What would take the text out of a page, an entry or a document, with versions; None if nothing would.
+
+    Subtitles need none: what reads them is part of this package.
+    """
+    if html.is_article_markup(record):
+        return html.article_converter()
+    return html.converter() if html.is_page(record) else None
 
 
 def _subtitle_type(record: Record) -> str | None:

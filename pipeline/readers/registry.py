@@ -27,6 +27,7 @@ BUILT_IN_READERS = {
     "parquet": "arrow.parquet:ParquetReader",
     "arrow": "arrow.ipc:ArrowReader",
     "sqlite": "sqlite.reader:SqliteReader",
+    "feed": "feeds.reader:FeedReader",
     "html": "html.reader:HtmlReader",
     "subtitles": "subtitles.reader:SubtitlesReader",
     "jsonl": "json.lines_reader:JsonLinesReader",
