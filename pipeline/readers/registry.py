@@ -28,6 +28,8 @@ BUILT_IN_READERS = {
     "arrow": "arrow.ipc:ArrowReader",
     "sqlite": "sqlite.reader:SqliteReader",
     "feed": "feeds.reader:FeedReader",
+    "mail": "mail.reader:MailReader",
+    "mbox": "mail.reader:MailboxReader",
     "html": "html.reader:HtmlReader",
     "subtitles": "subtitles.reader:SubtitlesReader",
     "jsonl": "json.lines_reader:JsonLinesReader",
