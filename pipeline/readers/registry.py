@@ -21,6 +21,7 @@ BUILT_IN_READERS = {
     "zstd": "archives.compressed:ZstdReader",
     "xz": "archives.compressed:XzReader",
     "bzip2": "archives.compressed:Bzip2Reader",
+    "epub": "epub.reader:EpubReader",
     "zip": "archives.zip_archive:ZipReader",
     "tar": "archives.tar:TarReader",
     "warc": "warc.reader:WarcReader",

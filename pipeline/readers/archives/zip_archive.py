@@ -50,7 +50,7 @@ class ZipReader:
             most = options.limits.members
             if directory.members > most:
                 raise ReaderError(f"has {directory.members:,} members, over the limit of {most:,}; {members.REMEDY}")
-            survey = _survey(file, directory, most)
+            survey = survey_members(file, directory, most)
             if survey.kind:
                 yield source.left_out(f"is {survey.kind}; save it as text or as a web page")
                 return
@@ -84,7 +84,7 @@ class ZipSurvey(msgspec.Struct, frozen=True):
         return entry.least_end > next_offset
 
 
-def _survey(file: BinaryIO, directory: ZipDirectory, most: int) -> ZipSurvey:
+def survey_members(file: BinaryIO, directory: ZipDirectory, most: int) -> ZipSurvey:
     offsets = array("Q")
     folders: set[str] = set()
     first: ZipEntry | None = None
@@ -130,7 +130,7 @@ def _member(
             return
         if survey.overlaps(entry):
             raise ReaderError("overlaps another member, as in a zip bomb; leave it out")
-        stream = _stream(file, entry, source.budget if source.depth == 0 else None, source.budget)
+        stream = member_stream(file, entry, source.budget if source.depth == 0 else None, source.budget)
     except ReaderError as error:
         location = source.location.inside(printable(entry.name, None))
         yield Unreadable(location.id, f"{location}: {error}")
@@ -138,7 +138,7 @@ def _member(
         yield source.inner(location, cast("BinaryIO", stream))
 
 
-def _stream(file: BinaryIO, entry: ZipEntry, counted: Budget | None, budget: Budget) -> io.RawIOBase:
+def member_stream(file: BinaryIO, entry: ZipEntry, counted: Budget | None, budget: Budget) -> io.RawIOBase:
     """Returns the stream of a member. Raises `ReaderError` if it cannot be read."""
     if entry.encrypted:
         raise ReaderError("is encrypted; unpack the archive with its password first")
