@@ -22,6 +22,8 @@ BUILT_IN_READERS = {
     "xz": "archives.compressed:XzReader",
     "bzip2": "archives.compressed:Bzip2Reader",
     "epub": "epub.reader:EpubReader",
+    "docx": "docx.reader:DocxReader",
+    "xlsx": "xlsx.reader:XlsxReader",
     "zip": "archives.zip_archive:ZipReader",
     "tar": "archives.tar:TarReader",
     "warc": "warc.reader:WarcReader",

@@ -15,6 +15,7 @@ from pipeline.errors import DocumentError
 from pipeline.model.article import Origin, Remark
 from pipeline.model.record import (
     ARTICLE_MEDIA_TYPES,
+    DOCX_MEDIA_TYPE,
     FEED_MEDIA_TYPES,
     PAGE_MEDIA_TYPES,
     Record,
@@ -30,6 +31,8 @@ from pipeline.version import __version__
 
 MIN_ARTICLE_SHARE = 0.25
 """Share of the visible prose of a page below which its article may not be all; see `fullness`."""
+TITLED_MEDIA_TYPES = ARTICLE_MEDIA_TYPES - {DOCX_MEDIA_TYPE}
+"""Media types whose stated title is that of the article. That of a Word document is often the one of an older file."""
 DETECTION_CHARS = 4096
 """Characters of a text that are encoded for detection; at least `detect.DETECTION_BYTES` bytes."""
 
@@ -79,7 +82,7 @@ def article_record(record: Record) -> Record:
     try:
         of_feed = record.origin.media_type in FEED_MEDIA_TYPES
         title, site = record.metadata.get("title"), record.metadata.get("site")
-        text, evidence = whole_article(decode(data, encoding=encoding).text, title, site, of_feed=of_feed)
+        text, evidence = whole_article(decode(data, encoding=encoding).text, title, site, of_feed=of_feed, adds_title=record.origin.media_type in TITLED_MEDIA_TYPES)
     except (DecodingError, PageError) as error:
         raise DocumentError(record.id, str(error)) from error
     sha256 = record.origin.sha256 or hashlib.sha256(data).hexdigest()

@@ -22,12 +22,12 @@ MAX_SOURCE_CHARS = 400
 
 
 def whole_article(
-    source: str, title: str | None, site: str | None = None, *, of_feed: bool
+    source: str, title: str | None, site: str | None = None, *, of_feed: bool, adds_title: bool = True
 ) -> tuple[str, tuple[Evidence, ...]]:
     """The text of an article, a line for each block, and what the markup says of spans of it.
 
-    `title` and `site` are what the container states. The title becomes the first line if the article does not begin
-    with it. Raises `PageError` if there are no words.
+    `title` and `site` are what the container states. The title becomes the first line if `adds_title` is true and
+    the article does not begin with it. Raises `PageError` if there are no words.
     """
     markup = clean_markup(source)
     tree = parse_tree(markup)
@@ -39,7 +39,7 @@ def whole_article(
         lines = render(_article_lines(page_lines(tree.root, tree.sizes), _Stated(title, site), of_feed=of_feed))
     if not any(holds_words(line.text) for line in lines):
         raise PageError("has no visible text; leave it out")
-    lines = _with_title(lines, title)
+    lines = _with_title(lines, title, adds_title=adds_title)
     evidence = checked_evidence(evidence_of(lines), sys.maxsize)
     return "\n".join(line.text for line in lines) + "\n", evidence
 
@@ -71,7 +71,7 @@ def _article_lines(lines: Sequence[PageLine], stated: _Stated, *, of_feed: bool)
     return kept[start:end] or kept
 
 
-def _with_title(lines: list[TextLine], title: str | None) -> list[TextLine]:
+def _with_title(lines: list[TextLine], title: str | None, *, adds_title: bool) -> list[TextLine]:
     """The lines with the title among the first ones, marked as the title."""
     if not title:
         return lines
@@ -79,4 +79,4 @@ def _with_title(lines: list[TextLine], title: str | None) -> list[TextLine]:
     for i, line in enumerate(lines[:MAX_TITLE_DEPTH]):
         if key and comparison_key(line.text) == key:
             return [*lines[:i], TextLine(line.text, line.spans, line.runs, "title"), *lines[i + 1 :]]
-    return [TextLine(title, kind="title"), *lines]
+    return [TextLine(title, kind="title"), *lines] if adds_title else lines
