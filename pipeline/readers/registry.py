@@ -24,6 +24,7 @@ BUILT_IN_READERS = {
     "epub": "epub.reader:EpubReader",
     "docx": "docx.reader:DocxReader",
     "xlsx": "xlsx.reader:XlsxReader",
+    "pdf": "pdf.reader:PdfReader",
     "zip": "archives.zip_archive:ZipReader",
     "tar": "archives.tar:TarReader",
     "warc": "warc.reader:WarcReader",

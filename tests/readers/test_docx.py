@@ -38,7 +38,7 @@ def test_a_document_gives_its_text_and_the_hash_of_the_file(tmp_path: Path) -> N
 
 def test_markup_is_evidence(tmp_path: Path) -> None:
     cells = "".join(f"<w:tc>{paragraph(text)}</w:tc>" for text in ("one", "two"))
-    item = f'<w:p><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr><w:r><w:t>a reed</w:t></w:r></w:p>'
+    item = '<w:p><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr><w:r><w:t>a reed</w:t></w:r></w:p>'
     body = (
         TALK
         + paragraph("The sea", "H2")
@@ -68,7 +68,10 @@ def test_markup_is_evidence(tmp_path: Path) -> None:
     ("body", "text"),
     [
         ("<w:p><w:r><w:t>One</w:t><w:br/><w:t>two</w:t><w:tab/><w:t>three</w:t></w:r></w:p>", "One\ntwo three\n"),
-        ("<w:p><w:del><w:r><w:delText>old</w:delText></w:r></w:del><w:ins><w:r><w:t>new</w:t></w:r></w:ins></w:p>", "new\n"),
+        (
+            "<w:p><w:del><w:r><w:delText>old</w:delText></w:r></w:del><w:ins><w:r><w:t>new</w:t></w:r></w:ins></w:p>",
+            "new\n",
+        ),
         ("<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>hidden</w:t></w:r><w:r><w:t>shown</w:t></w:r></w:p>", "shown\n"),
         ("<w:p><w:hyperlink><w:r><w:t>a link</w:t></w:r></w:hyperlink></w:p>", "a link\n"),
         (f"<w:sdt><w:sdtContent>{paragraph('in a control')}</w:sdtContent></w:sdt>", "in a control\n"),
@@ -83,7 +86,8 @@ def test_text_is_what_word_shows(tmp_path: Path, body: str, text: str) -> None:
 
 def test_a_box_is_read_once_after_its_paragraph(tmp_path: Path) -> None:
     box = f"<w:txbxContent>{paragraph('In the box.')}</w:txbxContent>"
-    both = f'<AlternateContent><Choice><w:drawing>{box}</w:drawing></Choice><Fallback><w:pict>{box}</w:pict></Fallback></AlternateContent>'
+    forms = f"<Choice><w:drawing>{box}</w:drawing></Choice><Fallback><w:pict>{box}</w:pict></Fallback>"
+    both = f"<AlternateContent>{forms}</AlternateContent>"
     assert spoken(tmp_path, f"<w:p><w:r>{both}</w:r><w:r><w:t>Outside.</w:t></w:r></w:p>") == "Outside.\nIn the box.\n"
 
 

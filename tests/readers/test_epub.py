@@ -66,7 +66,7 @@ def test_covers_and_pages_that_landmarks_name_are_left_out(tmp_path: Path) -> No
         '<nav epub:type="toc"><a href="a.xhtml">The weir</a></nav>'
         '<nav epub:type="landmarks"><a epub:type="copyright-page" href="r.xhtml">Rights</a></nav>'
     )
-    data = epub({"c.xhtml": cover, "r.xhtml": rights, "a.xhtml": FIRST}, **{"OEBPS/nav.xhtml": nav})
+    data = epub({"c.xhtml": cover, "r.xhtml": rights, "a.xhtml": FIRST}, None, **{"OEBPS/nav.xhtml": nav})
     items = found(tmp_path, "a.epub", data)
     assert ids(items) == ["wire/a/OEBPS/a"]
     assert {each.reason for each in items if isinstance(each, LeftOut)} == {
@@ -81,7 +81,7 @@ def test_a_missing_or_encrypted_chapter_costs_no_other(tmp_path: Path) -> None:
         '<encryption xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><x><CipherReference '
         'URI="OEBPS/b.xhtml"/></x></encryption>'
     )
-    data = epub({"a.xhtml": FIRST, "b.xhtml": SECOND, "c.xhtml": FIRST}, **{"META-INF/encryption.xml": locked})
+    data = epub({"a.xhtml": FIRST, "b.xhtml": SECOND, "c.xhtml": FIRST}, None, **{"META-INF/encryption.xml": locked})
     items = found(tmp_path, "a.epub", data)
     assert [type(each) for each in items[:3]] == [Record, Unreadable, Record]
     assert failures(items) == [

@@ -27,9 +27,7 @@ def chapter(body: str, title: str = "A book") -> str:
     )
 
 
-def epub(
-    chapters: Mapping[str, str], contents: Mapping[str, str] | None = None, **parts: str | bytes
-) -> bytes:
+def epub(chapters: Mapping[str, str], contents: Mapping[str, str] | None = None, **parts: str | bytes) -> bytes:
     """An e-book of these files in this order; `contents` maps links of its table of contents to labels."""
     items = "".join(
         f'<item id="i{n}" href="{name}" media-type="application/xhtml+xml"/>' for n, name in enumerate(chapters)

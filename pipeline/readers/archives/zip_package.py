@@ -15,6 +15,7 @@ from pipeline.readers.byte_source import CHUNK_BYTES, ByteSource
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+ZIP_START = b"PK\3\4"
 MAX_PACKAGE_MEMBERS = 100_000
 """Maximum number of parts of a document."""
 
@@ -54,7 +55,9 @@ class ZipPackage:
         for piece in self.pieces(name):
             data += piece
             if len(data) > self._limit:
-                raise ReaderError(f"its part {name} is over the limit of {self._limit:,} bytes; raise [input.limits] bytes")
+                raise ReaderError(
+                    f"its part {name} is over the limit of {self._limit:,} bytes; raise [input.limits] bytes"
+                )
         return bytes(data)
 
     def pieces(self, name: str) -> Iterator[bytes]:
@@ -112,4 +115,7 @@ def attribute(element: "_Element", name: str) -> str | None:
 def sha256_of(file: BinaryIO) -> str:
     """The hash of all bytes of a file."""
     file.seek(0)
-    return hashlib.file_digest(file, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    while piece := file.read(CHUNK_BYTES):
+        digest.update(piece)
+    return digest.hexdigest()

@@ -1,7 +1,8 @@
 """Turns the body of a Word document into HTML, so that its markup becomes evidence as that of a page does.
 
-What Word shows is kept: paragraphs, headings, lists, tables, boxes, bold and italic text, accepted changes, and notes at
-the end. What it does not show is not: deleted text, hidden text, comments, codes of fields. Nor are headers and footers.
+What Word shows is kept: paragraphs, headings, lists, tables, boxes, bold and italic text, accepted changes, and notes
+at the end. What it does not show is not: deleted text, hidden text, comments, codes of fields. Nor are headers and
+footers.
 """
 
 from collections.abc import Iterator, Mapping
@@ -70,9 +71,7 @@ class WordMarkup:
                 if name == "pStyle":
                     style = self._styles.get(attribute(child, "val") or "", PLAIN)
                 elif name == "numPr":
-                    is_item = not any(
-                        local_name(each) == "numId" and attribute(each, "val") == "0" for each in child
-                    )
+                    is_item = not any(local_name(each) == "numId" and attribute(each, "val") == "0" for each in child)
             level = outline_level(properties)
             style = merged(style, TextStyle(level=level))
         boxes, self._boxes = self._boxes, []
@@ -117,7 +116,9 @@ class WordMarkup:
                 yield _symbol(attribute(child, "char") or "")
             elif name in {"AlternateContent", "drawing", "pict", "object"}:
                 content = _choice(child) if name == "AlternateContent" else child
-                self._boxes += [each for each in content.iter() if local_name(each) == "txbxContent" and not _is_boxed(each)]
+                self._boxes += [
+                    each for each in content.iter() if local_name(each) == "txbxContent" and not _is_boxed(each)
+                ]
 
 
 def _choice(alternatives: "_Element") -> "_Element":

@@ -9,13 +9,19 @@ import regex
 from pipeline.config.settings import Input
 from pipeline.model.article import Origin
 from pipeline.model.record import DOCX_MEDIA_TYPE, ReaderError, Record
-from pipeline.readers.archives.zip_package import ZipPackage, attribute, elements_named, local_name, sha256_of
+from pipeline.readers.archives.zip_package import (
+    ZIP_START,
+    ZipPackage,
+    attribute,
+    elements_named,
+    local_name,
+    sha256_of,
+)
 from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.docx.markup import WordMarkup
 from pipeline.readers.docx.styles import read_styles
 from pipeline.readers.reader import Claim, ReaderItem
 
-ZIP_START = b"PK\3\4"
 WORD_SUFFIXES = frozenset({".docx", ".docm", ".dotx"})
 MAIN_PART, STYLES, CORE, RELATIONS = "word/document.xml", "word/styles.xml", "docProps/core.xml", "_rels/.rels"
 NOTES = ("word/footnotes.xml", "word/endnotes.xml")
@@ -46,7 +52,9 @@ class DocxReader:
             package = ZipPackage(source, file, options)
             main = _main_part(package)
             if main is None:
-                yield source.left_out(f"has no part {MAIN_PART}, so it is no Word document; rename it if it is another file")
+                yield source.left_out(
+                    f"has no part {MAIN_PART}, so it is no Word document; rename it if it is another file"
+                )
                 return
             yield _record(source, file, _html(package, main), _metadata(package))
 

@@ -11,7 +11,9 @@ from pipeline.readers.archives.zip_package import attribute, elements_named, loc
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-HEADING_STYLE = regex.compile(r"(?i)\s{0,3}(?:heading|标题|標題|überschrift|titre|título|заголовок)\s{0,3}([1-9])\s{0,3}")
+HEADING_STYLE = regex.compile(
+    r"(?i)\s{0,3}(?:heading|标题|標題|überschrift|titre|título|заголовок)\s{0,3}([1-9])\s{0,3}"
+)
 """Names of the built-in styles of headings; the programs of some languages store them translated."""
 TITLE_STYLES = frozenset({"title", "标题", "標題"})
 MAX_STYLE_DEPTH = 20

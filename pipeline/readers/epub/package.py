@@ -19,7 +19,7 @@ ENCRYPTION = "META-INF/encryption.xml"
 PAGE_TYPES = frozenset({"application/xhtml+xml", "text/html", "text/x-oeb1-document"})
 NCX_TYPE = "application/x-dtbncx+xml"
 LABEL_SPACES = regex.compile(r"\s+")
-MAX_LABEL_CHARS = 500
+MAX_STATED_NAME_CHARS = 500
 AUXILIARY = {
     "cover": "cover",
     "title-page": "title page",
@@ -102,7 +102,13 @@ def _resolved(base: str, href: str) -> str:
 
 def _metadata(opf: "_Element") -> Iterator[tuple[str, str]]:
     """Yields what the book says of itself; the title of the book is not that of a chapter."""
-    keys = {"title": "book", "publisher": "publisher", "date": "date", "language": "language", "identifier": "identifier"}
+    keys = {
+        "title": "book",
+        "publisher": "publisher",
+        "date": "date",
+        "language": "language",
+        "identifier": "identifier",
+    }
     seen = set()
     for name, key in keys.items():
         for element in elements_named(opf, name):
@@ -112,11 +118,11 @@ def _metadata(opf: "_Element") -> Iterator[tuple[str, str]]:
                 yield key, value
     people = (_label("".join(map(str, element.itertext()))) for element in elements_named(opf, "creator"))
     if names := ", ".join(dict.fromkeys(filter(None, people))):
-        yield "author", names[: 4 * MAX_LABEL_CHARS]
+        yield "author", names[: 4 * MAX_STATED_NAME_CHARS]
 
 
 def _label(text: str) -> str:
-    return LABEL_SPACES.sub(" ", text).strip()[:MAX_LABEL_CHARS]
+    return LABEL_SPACES.sub(" ", text).strip()[:MAX_STATED_NAME_CHARS]
 
 
 def _labels(

@@ -10,14 +10,13 @@ import regex
 from pipeline.config.settings import Input
 from pipeline.model.article import Origin
 from pipeline.model.record import EPUB_MEDIA_TYPE, ReaderError, Record, Unreadable
-from pipeline.readers.archives.zip_package import ZipPackage
+from pipeline.readers.archives.zip_package import ZIP_START, ZipPackage
 from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.epub.package import Book, SpineItem, read_book
 from pipeline.readers.left_out import LeftOutParts
 from pipeline.readers.reader import Claim, ReaderItem
 from pipeline.text.decoding import DecodingError, decode
 
-ZIP_START = b"PK\3\4"
 MEDIA_TYPE_AT = 30
 """Where the name of the first member is, which must be `mimetype`, stored and without extra fields."""
 EBOOK_SUFFIX = ".epub"
@@ -69,8 +68,9 @@ class EpubReader:
 def _chapters(
     source: ByteSource, package: ZipPackage, book: Book, left_out: LeftOutParts, limit: int
 ) -> Iterator[_Chapter | Unreadable]:
-    """Yields the chapters. A file goes on with the chapter before it if the table of contents does not name it and it
-    has no heading.
+    """Yields the chapters.
+
+    A file goes on with the chapter before it if the table of contents does not name it and it has no heading.
     """
     chapter: _Chapter | None = None
     for number, item in enumerate(book.spine, 1):

@@ -81,8 +81,11 @@ def article_record(record: Record) -> Record:
     encoding = "utf-8" if isinstance(record.data, str) else record.encoding
     try:
         of_feed = record.origin.media_type in FEED_MEDIA_TYPES
+        adds_title = record.origin.media_type in TITLED_MEDIA_TYPES
         title, site = record.metadata.get("title"), record.metadata.get("site")
-        text, evidence = whole_article(decode(data, encoding=encoding).text, title, site, of_feed=of_feed, adds_title=record.origin.media_type in TITLED_MEDIA_TYPES)
+        text, evidence = whole_article(
+            decode(data, encoding=encoding).text, title, site, of_feed=of_feed, adds_title=adds_title
+        )
     except (DecodingError, PageError) as error:
         raise DocumentError(record.id, str(error)) from error
     sha256 = record.origin.sha256 or hashlib.sha256(data).hexdigest()

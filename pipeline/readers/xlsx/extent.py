@@ -1,4 +1,4 @@
-"""Measures the sheets of a workbook before they are loaded: one cell at the far end of a sheet would fill the memory."""
+"""Measures the sheets of a workbook before they are loaded: a cell at the far end of a sheet would fill the memory."""
 
 from collections.abc import Iterable
 

@@ -1,6 +1,6 @@
 """Reads Excel workbooks (XLSX)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from pipeline.config.settings import Input
 from pipeline.model.record import LeftOut, ReaderError, printable
-from pipeline.readers.archives.zip_package import ZipPackage
+from pipeline.readers.archives.zip_package import ZIP_START, ZipPackage
 from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.documents_extra import documents_library, left_out_without_extra
 from pipeline.readers.reader import Claim, ReaderItem
@@ -27,7 +27,6 @@ from pipeline.readers.tables import (
 )
 from pipeline.readers.xlsx.extent import cell_extent
 
-ZIP_START = b"PK\3\4"
 WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm"})
 WORKBOOK_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAIN_PART, SHEETS = "xl/workbook.xml", "xl/worksheets/"
@@ -159,7 +158,7 @@ def _check_parts(package: ZipPackage) -> None:
                 pass
 
 
-def _called(call: Any) -> Any:
+def _called(call: Callable[[], Any]) -> Any:  # noqa: ANN401 -- the library has no types
     try:
         return call()
     except MemoryError:
