@@ -33,7 +33,7 @@ MAX_STATED_CHARS = 500
 
 @dataclass(frozen=True)
 class DocxReader:
-    """Claims Word documents by their suffix, or by the names of the first parts."""
+    """Reads Word documents (docx). Claims them by their suffix, or by the names of the first parts."""
 
     name: ClassVar = "docx"
     protocol: ClassVar = 1

@@ -37,7 +37,7 @@ class _Chapter(msgspec.Struct):
 
 @dataclass(frozen=True)
 class EpubReader:
-    """Claims e-books by their first member or their suffix. Each chapter is a document."""
+    """Reads e-books (epub): a chapter is a document. Claims them by their first member or their suffix."""
 
     name: ClassVar = "epub"
     protocol: ClassVar = 1

@@ -26,7 +26,7 @@ REPAIRED = "XML that is not valid"
 
 @dataclass(frozen=True)
 class FeedReader:
-    """Claims feeds by their root element, whatever their name. Each entry with a text is a document."""
+    """Reads RSS, Atom and exports of WordPress: an entry is a document. Claims them by their root element."""
 
     name: ClassVar = "feed"
     protocol: ClassVar = 1

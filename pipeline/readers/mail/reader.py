@@ -22,7 +22,7 @@ NO_TEXT = "message without text"
 
 @dataclass(frozen=True)
 class MailReader:
-    """Claims messages by their header; pages that a browser saved as MHTML are messages, too."""
+    """Reads mail, and pages saved as MHTML, which are messages, too. Claims them by their header."""
 
     name: ClassVar = "mail"
     protocol: ClassVar = 1
@@ -52,7 +52,7 @@ class MailReader:
 
 @dataclass(frozen=True)
 class MailboxReader:
-    """Claims mailboxes (mbox) by the line before the first message and its header."""
+    """Reads mailboxes (mbox): a message is a document. Claims them by the line before the first one and its header."""
 
     name: ClassVar = "mbox"
     protocol: ClassVar = 1

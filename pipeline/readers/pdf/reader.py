@@ -18,7 +18,7 @@ START_WITHIN_BYTES = 1024
 
 @dataclass(frozen=True)
 class PdfReader:
-    """Claims PDF files by how they begin."""
+    """Reads PDF files, with the extra [documents]. Claims them by how they begin."""
 
     name: ClassVar = "pdf"
     protocol: ClassVar = 1

@@ -38,7 +38,7 @@ ABOUT_THE_CRAWL = "metadata:"
 
 @dataclass(frozen=True)
 class WarcReader:
-    """Reads pages and plain text in responses with status 200 and in bare resources; all others are counted."""
+    """Reads WARC files of crawlers: pages and plain text in responses with status 200 and in bare resources."""
 
     name: ClassVar = "warc"
     protocol: ClassVar = 1

@@ -38,7 +38,10 @@ PANIC = "PanicException"
 
 @dataclass(frozen=True)
 class XlsxReader:
-    """Claims workbooks by their suffix, or by the names of the first parts. Each row is a document, as in CSV."""
+    """Reads Excel workbooks (xlsx), with the extra [documents]: a row is a document.
+
+    Claims them by their suffix, or by the names of the first parts.
+    """
 
     name: ClassVar = "xlsx"
     protocol: ClassVar = 1
