@@ -101,9 +101,9 @@ def test_attached_messages_are_read_to_the_limit_of_depth(tmp_path: Path) -> Non
 
 def test_attachments_with_one_name_have_ids_of_their_own(tmp_path: Path) -> None:
     made = message()
-    for text in ("One.", "Two."):
-        made.add_attachment(text, filename="a.txt")
-    assert ids(found(tmp_path, "m.eml", made.as_bytes())) == ["wire/m", "wire/m/a", "wire/m/a-2"]
+    for text, name in (("One.", "a.txt"), ("Two.", "a.txt"), ("Three.", "a.md")):
+        made.add_attachment(text, filename=name)
+    assert ids(found(tmp_path, "m.eml", made.as_bytes())) == ["wire/m", "wire/m/a", "wire/m/a-2", "wire/m/a-3"]
 
 
 def test_a_second_text_in_a_message_is_not_lost(tmp_path: Path) -> None:

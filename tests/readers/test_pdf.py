@@ -69,30 +69,21 @@ def test_chinese_lines_are_joined_without_a_space(tmp_path: Path) -> None:
     )
 
 
+LONG = "A line that is as long as the column of this page is,"
+DONE = "A line that is as long as the column of this page is."
+
+
 @pytest.mark.parametrize(
     ("lines", "paragraphs"),
     [
-        (column("A line that is as long as the column of this page is.", "Short.", "A new one after a short line."), 2),
-        (
-            [*column("A line that is as long as the column of this page is,"), Shown("indented at its start", 90, 706)],
-            2,
-        ),
-        (
-            column("A line that is as long as the column of this page is.", "Ida Moss: For the eels, and the village."),
-            2,
-        ),
-        (
-            column(
-                "A line that is as long as the column of this page is,", "and the paragraph goes on like this,", step=14
-            ),
-            1,
-        ),
-        (
-            column(
-                "A line that is as long as the column of this page is,", "after a wide gap it is another one,", step=40
-            ),
-            1,
-        ),
+        (column(DONE, "Short.", "A new one after a short line."), 2),
+        ([*column(DONE), Shown("Indented at its start.", 90, 706)], 2),
+        (column(DONE, "Ida Moss: For the eels, and the village."), 2),
+        (column(LONG, "And the paragraph goes on like this,"), 1),
+        (column(LONG, "in a narrow part", "of the page too."), 1),
+        ([*column(LONG, LONG), *column("After a wide gap it is another one,", LONG, y=670)], 2),
+        ([*column("A heading", font="F2"), *column(DONE, y=706)], 2),
+        ([Shown("A large title that is as long as this", size=18), *column(DONE, y=702)], 2),
     ],
 )
 def test_where_paragraphs_end(tmp_path: Path, lines: list[Shown], paragraphs: int) -> None:
@@ -120,6 +111,16 @@ def test_running_titles_and_page_numbers_are_left_out_with_a_note(tmp_path: Path
     (note,) = record.remarks
     assert note.rule == "pages.repeated-lines"
     assert note.message.endswith("are left out (8), such as 'The Harbour Post'")
+
+
+def test_questions_that_differ_only_in_a_number_are_no_furniture(tmp_path: Path) -> None:
+    asked = [[Shown(f"Why did you build weir {number}?"), Shown("For the eels.", y=600)] for number in (7, 3, 9, 4)]
+    assert spoken(tmp_path, *asked).count("Why did you build weir") == 4
+
+
+def test_roman_numbers_of_pages_are_furniture(tmp_path: Path) -> None:
+    numbered = [[Shown(f"Answer {n}."), Shown(roman, 300, 30)] for n, roman in enumerate(("iii", "iv", "v"))]
+    assert spoken(tmp_path, *numbered) == "Answer 0.\nAnswer 1.\nAnswer 2.\n"
 
 
 def test_lines_of_a_single_page_are_no_furniture(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import ClassVar
 from pipeline.config.settings import Input
 from pipeline.model.article import Origin
 from pipeline.model.record import ReaderError, Record, Unreadable
-from pipeline.readers.byte_source import ByteSource, Location
+from pipeline.readers.byte_source import ByteSource, Location, without_suffix
 from pipeline.readers.declared_charset import confirmed_encoding
 from pipeline.readers.left_out import LeftOutParts
 from pipeline.readers.mail.detect import begins_mailbox, begins_message
@@ -105,15 +105,16 @@ def _items(
 
 
 def _path(attachment: Attachment, used: set[str]) -> str:
-    """A path for an attachment that no other one of the message has, without folders."""
+    """A path for an attachment, without folders, whose id no other one of the message has."""
     name = attachment.name.replace("\\", "/").rpartition("/")[2].lstrip(".") or "attachment"
-    stem, dot, suffix = name.rpartition(".")
-    path, number = name, 1
-    while path in used:
+    stem = without_suffix(name)
+    suffix = name[len(stem) :]
+    unique, number = stem, 1
+    while unique in used:
         number += 1
-        path = f"{stem}-{number}{dot}{suffix}" if stem else f"{name}-{number}"
-    used.add(path)
-    return path
+        unique = f"{stem}-{number}"
+    used.add(unique)
+    return unique + suffix
 
 
 def _record(source: ByteSource, message: MailMessage, row: int | None) -> Record:

@@ -25,6 +25,9 @@ MIN_OVERLAP = 0.5
 MAX_COMPARED_LINES = 60
 """Lines before and after a line from which the edges of its column are taken."""
 SENTENCE_END = regex.compile(r"[.!?。！？…][\"'”’」』)）\]]{0,3}$")
+BEFORE_NEW_LINE = regex.compile(r"[.!?:;。！？：；…][\"'”’」』)）\]]{0,3}$")
+SENTENCE_MIDDLE = regex.compile(r"\p{Ll}{2}")
+"""What no sentence begins with, in a language with capital letters."""
 WIDE_CHAR = regex.compile(r"[\p{Han}\u3000-\u303f\uff00-\uffef]")
 
 
@@ -116,16 +119,19 @@ def _goes_on(lines: Sequence[PdfLine], columns: Sequence[Column], i: int, leadin
     ends = SENTENCE_END.search(before.text) is not None
     if ends and SPEAKER_LABEL.match(line.text):
         return False
+    step = before.baseline - line.baseline
+    is_below = before.page == line.page and step > 0
+    if is_below and step > MAX_LEADING * leading:
+        return False
+    if SENTENCE_MIDDLE.match(line.text) and not BEFORE_NEW_LINE.search(before.text):
+        return True
     # Would the first word of this line have had room at the end of the line before?
     if columns[i - 1].right - before.right > line.first_word + 0.3 * line.size:
         return False
     if line.left - columns[i].left > MIN_INDENT * line.size and line.left - before.left > 0.5 * line.size:
         return False
-    step = before.baseline - line.baseline
-    if before.page == line.page and step > 0:
-        return step <= MAX_LEADING * leading
     # The next column, or the next page.
-    return not ends
+    return is_below or not ends
 
 
 def _column(lines: Sequence[PdfLine], i: int) -> Column:
