@@ -81,7 +81,7 @@ DONE = "A line that is as long as the column of this page is."
         (column(DONE, "Ida Moss: For the eels, and the village."), 2),
         (column(LONG, "And the paragraph goes on like this,"), 1),
         (column(LONG, "in a narrow part", "of the page too."), 1),
-        ([*column(LONG, LONG), *column("After a wide gap it is another one,", LONG, y=670)], 2),
+        ([*column(LONG, LONG), *column("After a wide gap it is another one,", "which goes on here.", y=670)], 2),
         ([*column("A heading", font="F2"), *column(DONE, y=706)], 2),
         ([Shown("A large title that is as long as this", size=18), *column(DONE, y=702)], 2),
     ],
@@ -119,8 +119,10 @@ def test_questions_that_differ_only_in_a_number_are_no_furniture(tmp_path: Path)
 
 
 def test_roman_numbers_of_pages_are_furniture(tmp_path: Path) -> None:
-    numbered = [[Shown(f"Answer {n}."), Shown(roman, 300, 30)] for n, roman in enumerate(("iii", "iv", "v"))]
-    assert spoken(tmp_path, *numbered) == "Answer 0.\nAnswer 1.\nAnswer 2.\n"
+    numbered = [
+        [Shown("Answer " + "x" * n + "."), Shown(roman, 300, 30)] for n, roman in enumerate(("iii", "iv", "v"), 1)
+    ]
+    assert spoken(tmp_path, *numbered) == "Answer x.\nAnswer xx.\nAnswer xxx.\n"
 
 
 def test_lines_of_a_single_page_are_no_furniture(tmp_path: Path) -> None:
