@@ -40,6 +40,8 @@ SUPERSETS = {
 WRONG_BYTE = b"\xff"
 """No byte of any of these encodings but UTF-16 and Windows-1252."""
 SIMPLIFIED_ONLY, TRADITIONAL_ONLY = "[这个们说时会来过学国]", "[這個們說時會來過學國]"
+ALL_BYTES_ARE_CHARACTERS = frozenset({"utf-16-le", "utf-16-be", "cp1252", "cp1251", "shift_jis", "cp932"})
+"""Encodings in which `WRONG_BYTE` is a character, at least as Python reads them."""
 MIN_WIDE = 8
 """Characters beyond ASCII in a piece of which one is replaced: of fewer nothing tells the encoding."""
 MIN_ENCODED_SHARE = 0.97
@@ -143,7 +145,7 @@ def _pieces(text: str, language: str, chance: random.Random) -> Iterator[Piece]:
                     yield Piece(kind, language, encoding, *cut)
         long = _passage(kept, encoding, LONG_BYTES, chance)
         wide = [i for i, c in enumerate(long) if c > "\x7f"]
-        if encoding not in ("utf-16-le", "utf-16-be", "cp1252", "cp1251") and len(wide) > MIN_WIDE:
+        if encoding not in ALL_BYTES_ARE_CHARACTERS and len(wide) > MIN_WIDE:
             at = chance.choice(wide)
             data = long[:at].encode(encoding) + WRONG_BYTE + long[at + 1 :].encode(encoding)
             yield Piece("20 kB, one wrong", language, encoding, data, f"{long[:at]}\ufffd{long[at + 1 :]}")
@@ -203,9 +205,8 @@ def _shown(piece: Piece) -> Iterator[str]:
 def _is_right(decoded: Decoded, piece: Piece) -> bool:
     if "cut" not in piece.kind:
         return decoded.text == piece.text
-    # What is left of the first character may be read as another character with the byte after it, or as ASCII.
-    text = decoded.text
-    return piece.text[2:] in text and len(text) <= len(piece.text) + 4
+    # What is left of the first and of the last character may be read with the byte beside it, or as ASCII.
+    return piece.text[2:-2] in decoded.text and len(decoded.text) <= len(piece.text) + 4
 
 
 def _superset(name: str) -> str:

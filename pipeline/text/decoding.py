@@ -196,7 +196,10 @@ def _read_all(data: bytes, spans: Sequence[EncodingSpan]) -> tuple[str, tuple[Ru
         text, undecodable = _read(data[start : span.end], span.encoding)
         texts.append(text)
         lost += [Undecodable(size + item.at, item.base64) for item in undecodable]
-        runs.append(Run(size, size + len(text), span.encoding))
+        if runs and runs[-1].encoding == span.encoding:
+            runs[-1] = Run(runs[-1].start, size + len(text), span.encoding)
+        else:
+            runs.append(Run(size, size + len(text), span.encoding))
         size += len(text)
         start = span.end
     return "".join(texts), tuple(runs), tuple(lost)

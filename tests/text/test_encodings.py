@@ -2,6 +2,7 @@
 
 import random
 from base64 import b64decode
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -218,13 +219,14 @@ def test_a_file_of_very_many_lines_is_read_in_pieces_of_several() -> None:
     assert detect_encodings(data)[-1].end == len(data)
 
 
-def test_spans_end_at_line_ends_and_cover_all_bytes() -> None:
+def test_encodings_change_at_line_ends_and_spans_cover_all_bytes() -> None:
     chance = random.Random(7)
     for _ in range(200):
         data = bytes(chance.choice(b"\n\r a\x80\xa1\xc2\xe4\xff") for _ in range(60))
-        ends = [stretch.end for stretch in detect_encodings(data)]
-        assert ends[-1] == len(data)
-        assert all(data[end - 1] in b"\r\n" for end in ends[:-1])
+        spans = detect_encodings(data)
+        assert spans[-1].end == len(data)
+        changes = [first.end for first, second in pairwise(spans) if first.encoding != second.encoding]
+        assert all(data[end - 1] in b"\r\n" for end in changes)
 
 
 def test_a_duckdb_database_is_recognised_by_the_bytes_after_its_checksum() -> None:

@@ -6,9 +6,11 @@ something, too. So a broken byte in UTF-8 stays one broken byte, a line of GBK i
 short line that could be either is read like its neighbours.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from pipeline.text.encodings.alignment import lone_bytes
+from pipeline.text.encodings.dominant import dominant_encoding
 from pipeline.text.encodings.readings import CandidateEncoding, candidate_encodings
 from pipeline.text.encodings.wide import detect_wide
 
@@ -29,7 +31,7 @@ MAX_LINES = 20_000
 DECLARATION_BYTES = 4096
 """Bytes at the start of a page that may declare a charset."""
 CHANGE_COST = 12
-CHANGE_COSTS = {
+CHANGE_COSTS: dict[tuple[str | None, str | None], int] = {
     ("utf-8", "gb18030"): 5,
     ("utf-8", "big5hkscs"): 5,
     ("utf-8", "cp1252"): 6,
@@ -48,15 +50,28 @@ def detect_encodings(data: bytes) -> list[EncodingSpan]:
     if (name := detect_wide(data)) is not None:
         return [EncodingSpan(len(data), name)]
     lines = list(_lines(data))
-    choice = _cheapest(lines, candidate_encodings(_declared(data)))
-    spans: list[EncodingSpan] = []
-    end = 0
+    dominant = dominant_encoding(data)
+    choice = _cheapest(lines, candidate_encodings(_declared(data), dominant), dominant)
+    return list(_spans(lines, choice))
+
+
+def _spans(lines: Iterable[bytes], choice: Iterable[str]) -> Iterator[EncodingSpan]:
+    """The spans of lines in one encoding. A byte that is alone among characters of two is a span of its own."""
+    start = end = 0
+    encoding = ""
     for line, name in zip(lines, choice, strict=True):
+        if name != encoding:
+            if end > start:
+                yield EncodingSpan(end, encoding)
+            start, encoding = end, name
+        for at in lone_bytes(line, name, is_first=end == 0):
+            if end + at > start:
+                yield EncodingSpan(end + at, name)
+            start = end + at + 1
+            yield EncodingSpan(start, name)
         end += len(line)
-        if spans and spans[-1].encoding == name:
-            spans.pop()
-        spans.append(EncodingSpan(end, name))
-    return spans
+    if end > start:
+        yield EncodingSpan(end, encoding)
 
 
 def _is_utf_8(data: bytes) -> bool:
@@ -96,11 +111,15 @@ def _lines(data: bytes) -> list[bytes]:
     return [*pieces, b"".join(pending)] if pending else pieces
 
 
-def _cheapest(lines: Sequence[bytes], candidates: Sequence[CandidateEncoding]) -> list[str]:
-    """The encoding of each line in the cheapest sequence of encodings."""
+def _cheapest(lines: Sequence[bytes], candidates: Sequence[CandidateEncoding], dominant: str | None) -> list[str]:
+    """The encoding of each line in the cheapest sequence of encodings.
+
+    To begin or to end with another than the dominant one costs as much as a change.
+    """
     names = [candidate.encoding for candidate in candidates]
     change = [[_change_cost(a, b) for b in names] for a in names]
-    costs = [0] * len(names)
+    edge = [_change_cost(dominant, name) if dominant in names else 0 for name in names]
+    costs = edge
     origins: list[list[int]] = []
     for line in lines:
         if line.isascii():
@@ -110,7 +129,7 @@ def _cheapest(lines: Sequence[bytes], candidates: Sequence[CandidateEncoding]) -
         origin = [min(range(len(names)), key=lambda k: costs[k] + change[k][i]) for i in range(len(names))]
         costs = [costs[k] + change[k][i] + step[i] for i, k in enumerate(origin)]
         origins.append(origin)
-    at = min(range(len(names)), key=costs.__getitem__)
+    at = min(range(len(names)), key=lambda k: costs[k] + edge[k])
     chosen = []
     for origin in reversed(origins):
         chosen.append(names[at])
@@ -118,7 +137,7 @@ def _cheapest(lines: Sequence[bytes], candidates: Sequence[CandidateEncoding]) -
     return chosen[::-1]
 
 
-def _change_cost(first: str, second: str) -> int:
+def _change_cost(first: str | None, second: str | None) -> int:
     if first == second:
         return 0
     return CHANGE_COSTS.get((first, second)) or CHANGE_COSTS.get((second, first)) or CHANGE_COST

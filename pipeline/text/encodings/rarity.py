@@ -40,6 +40,7 @@ BLOCKS = (
 RAREST_BITS = 22
 OTHER_BITS = dict.fromkeys("ƒˆ˜", 11)
 """Signs of Windows-1252 in blocks of rarer ones."""
+CYRILLIC = dict.fromkeys(map(chr, (*range(0x410, 0x450), 0x401, 0x451)), 5)
 COMMON_MARKS = dict.fromkeys("，。、", 4) | dict.fromkeys("：；？！“”《》（）…—", 6)
 
 
@@ -62,8 +63,8 @@ class CharacterBits(dict[str, int]):
 
 @cache
 def bits_in(language: str) -> CharacterBits:
-    """The bits of each character in text in one language: `Chinese`, `Japanese` or `Korean`."""
-    return CharacterBits(_listed(language))
+    """The bits of each character in text in one language: `Chinese`, `Japanese`, `Korean` or `Russian`."""
+    return CharacterBits(_listed(language) | (CYRILLIC if language == "Russian" else {}))
 
 
 @cache

@@ -1,0 +1,110 @@
+"""The encoding that most of some bytes are in, by how rare the characters of each reading are.
+
+A sample is read in every encoding and weighed in bits (`rarity`), each reading in its own language. So Japanese and
+Korean are told from Chinese, of which any two bytes are some character, too.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import NamedTuple
+
+from pipeline.text.encodings.alignment import LANGUAGES
+from pipeline.text.encodings.rarity import CharacterBits, bits_in, bits_in_any
+
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+SAMPLE_BYTES = 6000
+MIN_SAMPLE_BYTES = 6
+"""Bytes beyond ASCII that say enough."""
+UNDECODABLE_BITS = 24
+MIN_MARGIN_BITS = 20
+"""Bits by which a reading must be likelier than the next one, to say that it is the encoding."""
+FOREIGN_MARGIN_SHARE = 0.05
+"""Share of its bits by which an encoding of another language must be likelier too: this is a pipeline for Chinese."""
+MIN_FOREIGN_KINDS = 4
+"""Different characters beyond ASCII of a text in another language: any character may be written over and over."""
+MIXED_WORD = re.compile("(?<=[A-Za-z])[\u0400-\u04ff]|[\u0400-\u04ff](?=[A-Za-z])|(?<=[\u0430-\u045f])[\u0400-\u042f]")
+MIXED_WORD_BITS = 10
+"""Bits of a Cyrillic letter beside a Latin one, and of a capital within a word: it is rather something else."""
+CUT_BITS = 12
+"""Bits of a first byte that belongs to a character that was cut."""
+
+
+FOREIGN_LANGUAGES: Mapping[str, str] = {
+    "cp932": "Japanese",
+    "euc_jp": "Japanese",
+    "cp949": "Korean",
+    "cp1251": "Russian",
+}
+"""The languages of the encodings that are read only if most of a text is in them."""
+
+
+class _Candidate(NamedTuple):
+    encoding: str
+    bits: CharacterBits
+    is_foreign: bool
+
+
+@cache
+def _candidates() -> tuple[_Candidate, ...]:
+    chinese = bits_in("Chinese")
+    return (
+        _Candidate("utf-8", bits_in_any(), is_foreign=False),
+        _Candidate("gb18030", chinese, is_foreign=False),
+        _Candidate("big5hkscs", chinese, is_foreign=False),
+        _Candidate("cp1252", bits_in_any(), is_foreign=False),
+        *(_Candidate(name, bits_in(language), is_foreign=True) for name, language in FOREIGN_LANGUAGES.items()),
+    )
+
+
+def dominant_encoding(data: bytes) -> str | None:
+    """The encoding of most of `data`; None if that is not clear. Of UTF-16 and UTF-32 nothing is known."""
+    sample = _sample(data)
+    if sum(code >= 0x80 for code in sample) < MIN_SAMPLE_BYTES:
+        return None
+    weighed = sorted(((_bits(sample, candidate), candidate) for candidate in _candidates()), key=lambda pair: pair[0])
+    (least, best), (next_least, _) = weighed[:2]
+    margin = max(MIN_MARGIN_BITS, FOREIGN_MARGIN_SHARE * least if best.is_foreign else 0)
+    if next_least - least < margin or (best.is_foreign and not _has_several(sample, best.encoding)):
+        return None
+    return best.encoding
+
+
+def _has_several(sample: bytes, encoding: str) -> bool:
+    """Whether a text is long enough to tell its language."""
+    kinds = {character for character in sample.decode(encoding, "replace") if character > "\x7f"}
+    return len(kinds) >= (MIN_FOREIGN_KINDS if encoding != "cp1251" else 3 * MIN_FOREIGN_KINDS)
+
+
+def _bits(sample: bytes, candidate: _Candidate) -> int:
+    """The bits of a sample, or of all but its first byte, if it was cut there."""
+    bits = _whole_bits(sample, candidate)
+    if candidate.encoding in LANGUAGES and sample[0] >= 0x80:
+        bits = min(bits, CUT_BITS + _whole_bits(sample[1:], candidate))
+    return bits
+
+
+def _whole_bits(sample: bytes, candidate: _Candidate) -> int:
+    text = sample.decode(candidate.encoding, "replace")
+    lost = text.count(REPLACEMENT)
+    mixed = len(MIXED_WORD.findall(text)) if candidate.encoding == "cp1251" else 0
+    bits = candidate.bits.of(text.replace(REPLACEMENT, ""))
+    return bits + UNDECODABLE_BITS * lost + MIXED_WORD_BITS * mixed
+
+
+def _sample(data: bytes) -> bytes:
+    """The first lines that are not ASCII, up to `SAMPLE_BYTES`, from three places."""
+    if len(data) <= SAMPLE_BYTES:
+        return data
+    lines = []
+    for start in (0, len(data) // 3, 2 * len(data) // 3):
+        if start:
+            start = data.find(b"\n", start) + 1
+        size = 0
+        for line in data[start : start + 4 * SAMPLE_BYTES].splitlines(keepends=True):
+            if not line.isascii():
+                lines.append(line[: SAMPLE_BYTES // 3])
+                size += len(line)
+            if size >= SAMPLE_BYTES // 3:
+                break
+    return b"".join(lines)
