@@ -190,7 +190,9 @@ def _read_all(data: bytes, spans: Sequence[EncodingSpan]) -> tuple[str, tuple[Ru
     if len(spans) == 1:
         text, undecodable = _read(data, spans[0].encoding)
         return text, (Run(0, len(text), spans[0].encoding),), undecodable
-    texts, runs, lost = [], [], []
+    texts: list[str] = []
+    runs: list[Run] = []
+    lost: list[Undecodable] = []
     start = size = 0
     for span in spans:
         text, undecodable = _read(data[start : span.end], span.encoding)

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 import msgspec
 
+from pipeline.stages.mojibake.rereading import MIN_MARGIN_BITS
 from pipeline.stages.mojibake.rules import CHINESE
 from pipeline.stages.mojibake.suspects import SUSPECT
 from pipeline.text.edits import Edit
@@ -32,8 +33,6 @@ NOT_CHINESE_COST = 7
 LONE_BYTE_BITS = 24
 """Bits of a byte without a partner. Signs that prose really has, and the euro, have fewer."""
 LONE_SIGN_BITS, EURO_BITS, ASCII_BITS = 16, 8, 4
-MIN_MARGIN_BITS = 6
-"""Bits by which every reading without a character must be rarer; otherwise its bytes stay as they are."""
 NOT_CHINESE_BITS = 6
 """More bits of a character that is neither Han nor Chinese punctuation."""
 PROSE_SIGNS = frozenset("‘’“”–—…•™")

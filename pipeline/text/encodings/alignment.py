@@ -7,7 +7,7 @@ From such a place on, wrong pairs of bytes are read, up to the next ASCII charac
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from pipeline.text.encodings.rarity import CharacterBits, bits_in
+from pipeline.text.encodings.rarity import bits_in
 
 LANGUAGES = {
     "gb18030": "Chinese",
@@ -21,6 +21,8 @@ WIDTHS = {"gb18030": (1, 2, 4), "euc_jp": (1, 2, 3)}
 """Bytes of a character, where there are others than one and two."""
 LONE_BITS = 30
 """Bits of a byte that is alone: more than those of any two characters that are read wrongly for the sake of one."""
+CUT_BITS = 18
+"""Bits of the first byte of a text, if it is the rest of a character that was cut."""
 ASCII_BITS = 4
 MAX_MEAN_BITS = 13.0
 """Mean bits of a character beyond ASCII, up to which a line is in step."""
@@ -35,24 +37,29 @@ def lone_bytes(line: bytes, encoding: str, *, is_first: bool = False) -> Sequenc
     """
     if encoding not in LANGUAGES or line.isascii():
         return ()
-    bits = bits_in(LANGUAGES[encoding])
-    text = line.decode(encoding, "replace")
-    beyond = [character for character in text if character > "\x7f"]
-    is_common = bits.of(beyond) <= max(MAX_SHORT_BITS, MAX_MEAN_BITS * len(beyond))
-    if is_common and not is_first and "\N{REPLACEMENT CHARACTER}" not in text:
+    if not is_first and is_common(line, encoding, MAX_SHORT_BITS):
         return ()
-    return tuple(_cheapest_lone(line, encoding, bits))
+    return tuple(_cheapest_lone(line, encoding, CUT_BITS if is_first else LONE_BITS))
 
 
-def _cheapest_lone(line: bytes, encoding: str, bits: CharacterBits) -> Iterator[int]:
-    """The offsets of the bytes that are alone in the cheapest reading."""
+def is_common(line: bytes, encoding: str, max_short_bits: int = 0) -> bool:
+    """Whether a line has common characters throughout, or is short."""
+    bits = bits_in(LANGUAGES[encoding])
+    beyond = [character for character in line.decode(encoding, "replace") if character > "\x7f"]
+    is_usual = bits.of(beyond) <= max(max_short_bits, MAX_MEAN_BITS * len(beyond))
+    return is_usual and "\N{REPLACEMENT CHARACTER}" not in beyond[:-1]
+
+
+def _cheapest_lone(line: bytes, encoding: str, first_bits: int) -> Iterator[int]:
+    """The offsets of the bytes that are alone in the cheapest reading; the first one has `first_bits` then."""
     size = len(line)
+    bits = bits_in(LANGUAGES[encoding])
     widths_of = WIDTHS.get(encoding, (1, 2))
     # The bits of the cheapest reading of the bytes from i on, and the width of its first character.
     after = [0] * (size + 4)
     widths = [1] * size
     for at in range(size - 1, -1, -1):
-        after[at] = after[at + 1] + (ASCII_BITS if line[at] < 0x80 else LONE_BITS)
+        after[at] = after[at + 1] + (ASCII_BITS if line[at] < 0x80 else LONE_BITS if at else first_bits)
         for width in widths_of if line[at] >= 0x80 else ():
             raw = line[at : at + width]
             character = _character(encoding, raw) if len(raw) == width else None

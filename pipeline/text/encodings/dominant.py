@@ -9,15 +9,17 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
-from pipeline.text.encodings.alignment import LANGUAGES
+from pipeline.text.encodings.alignment import LANGUAGES, MAX_MEAN_BITS
 from pipeline.text.encodings.rarity import CharacterBits, bits_in, bits_in_any
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-SAMPLE_BYTES = 6000
+SAMPLE_BYTES = 3000
 MIN_SAMPLE_BYTES = 6
 """Bytes beyond ASCII that say enough."""
 UNDECODABLE_BITS = 24
-MIN_MARGIN_BITS = 20
+MAX_LOST, MAX_LOST_SHARE = 6, 0.1
+"""Bytes that belong to no character of a text in one encoding, and their share of the characters beyond ASCII."""
+MIN_LEAD_BITS = 20
 """Bits by which a reading must be likelier than the next one, to say that it is the encoding."""
 FOREIGN_MARGIN_SHARE = 0.05
 """Share of its bits by which an encoding of another language must be likelier too: this is a pipeline for Chinese."""
@@ -64,10 +66,21 @@ def dominant_encoding(data: bytes) -> str | None:
         return None
     weighed = sorted(((_bits(sample, candidate), candidate) for candidate in _candidates()), key=lambda pair: pair[0])
     (least, best), (next_least, _) = weighed[:2]
-    margin = max(MIN_MARGIN_BITS, FOREIGN_MARGIN_SHARE * least if best.is_foreign else 0)
-    if next_least - least < margin or (best.is_foreign and not _has_several(sample, best.encoding)):
+    beyond_ascii = least - best.bits["A"] * sum(code < 0x80 for code in sample)
+    margin = max(MIN_LEAD_BITS, FOREIGN_MARGIN_SHARE * beyond_ascii if best.is_foreign else 0)
+    if next_least - least < margin or _is_mixed(sample, best):
         return None
-    return best.encoding
+    return best.encoding if not best.is_foreign or _has_several(sample, best.encoding) else None
+
+
+def _is_mixed(sample: bytes, candidate: _Candidate) -> bool:
+    """Whether other parts of the sample are in another encoding: it has many bytes of none, or rare characters."""
+    beyond_ascii = [character for character in sample.decode(candidate.encoding, "replace") if character > "\x7f"]
+    lost = beyond_ascii.count(REPLACEMENT)
+    if lost > min(MAX_LOST, MAX_LOST_SHARE * len(beyond_ascii)):
+        return True
+    whole = (character for character in beyond_ascii if character != REPLACEMENT)
+    return candidate.encoding in LANGUAGES and candidate.bits.of(whole) > MAX_MEAN_BITS * len(beyond_ascii)
 
 
 def _has_several(sample: bytes, encoding: str) -> bool:
@@ -97,9 +110,8 @@ def _sample(data: bytes) -> bytes:
     if len(data) <= SAMPLE_BYTES:
         return data
     lines = []
-    for start in (0, len(data) // 3, 2 * len(data) // 3):
-        if start:
-            start = data.find(b"\n", start) + 1
+    for third in range(3):
+        start = data.find(b"\n", third * len(data) // 3) + 1 if third else 0
         size = 0
         for line in data[start : start + 4 * SAMPLE_BYTES].splitlines(keepends=True):
             if not line.isascii():

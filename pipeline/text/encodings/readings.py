@@ -92,7 +92,7 @@ def candidate_encodings(declared: str | None, dominant: str | None = None) -> Se
     If the `dominant` one is Chinese, a single character among others is no sign against it. One of another language
     is tried only if it is dominant.
     """
-    if dominant in FOREIGN_LANGUAGES:
+    if dominant is not None and dominant in FOREIGN_LANGUAGES:
         cost = partial(_foreign_cost, FOREIGN_LANGUAGES[dominant])
         return [CandidateEncoding("utf-8", _utf_8_cost), CandidateEncoding(dominant, cost)]
     known = [
@@ -103,6 +103,8 @@ def candidate_encodings(declared: str | None, dominant: str | None = None) -> Se
         ),
         CandidateEncoding("cp1252", _western_cost),
     ]
+    # If a line is clear in the first one, the others are not tried.
+    known.sort(key=lambda candidate: candidate.encoding != dominant)
     if declared is None:
         return known
     if any(reading.encoding == declared for reading in known):
