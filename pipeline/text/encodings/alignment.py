@@ -21,7 +21,7 @@ WIDTHS = {"gb18030": (1, 2, 4), "euc_jp": (1, 2, 3)}
 """Bytes of a character, where there are others than one and two."""
 LONE_BITS = 30
 """Bits of a byte that is alone: more than those of any two characters that are read wrongly for the sake of one."""
-CUT_BITS = 18
+CUT_BITS = 22
 """Bits of the first byte of a text, if it is the rest of a character that was cut."""
 ASCII_BITS = 4
 MAX_MEAN_BITS = 13.0

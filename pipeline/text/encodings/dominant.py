@@ -10,15 +10,17 @@ from functools import cache
 from typing import NamedTuple
 
 from pipeline.text.encodings.alignment import LANGUAGES, MAX_MEAN_BITS
-from pipeline.text.encodings.rarity import CharacterBits, bits_in, bits_in_any
+from pipeline.text.encodings.rarity import CYRILLIC, CharacterBits, bits_in, bits_in_any
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 SAMPLE_BYTES = 3000
 MIN_SAMPLE_BYTES = 6
 """Bytes beyond ASCII that say enough."""
+MIN_CYRILLIC_SHARE = 0.8
+"""Share of the letters of Russian in the characters beyond ASCII: all other bytes are signs and quotes."""
 UNDECODABLE_BITS = 24
-MAX_LOST, MAX_LOST_SHARE = 6, 0.1
-"""Bytes that belong to no character of a text in one encoding, and their share of the characters beyond ASCII."""
+MIN_LOST, MAX_LOST, MAX_LOST_SHARE = 3, 6, 0.1
+"""Bytes that belong to no character of a text in one encoding: so many always, at most, and as a share of the others."""
 MIN_LEAD_BITS = 20
 """Bits by which a reading must be likelier than the next one, to say that it is the encoding."""
 FOREIGN_MARGIN_SHARE = 0.05
@@ -68,6 +70,8 @@ def dominant_encoding(data: bytes) -> str | None:
     (least, best), (next_least, _) = weighed[:2]
     beyond_ascii = least - best.bits["A"] * sum(code < 0x80 for code in sample)
     margin = max(MIN_LEAD_BITS, FOREIGN_MARGIN_SHARE * beyond_ascii if best.is_foreign else 0)
+    if _may_be_cut(sample, best) and least < _whole_bits(sample, best):
+        sample = sample[1:]
     if next_least - least < margin or _is_mixed(sample, best):
         return None
     return best.encoding if not best.is_foreign or _has_several(sample, best.encoding) else None
@@ -77,7 +81,10 @@ def _is_mixed(sample: bytes, candidate: _Candidate) -> bool:
     """Whether other parts of the sample are in another encoding: it has many bytes of none, or rare characters."""
     beyond_ascii = [character for character in sample.decode(candidate.encoding, "replace") if character > "\x7f"]
     lost = beyond_ascii.count(REPLACEMENT)
-    if lost > min(MAX_LOST, MAX_LOST_SHARE * len(beyond_ascii)):
+    if lost > max(MIN_LOST, min(MAX_LOST, MAX_LOST_SHARE * len(beyond_ascii))):
+        return True
+    letters = sum(map(CYRILLIC.__contains__, beyond_ascii))
+    if candidate.encoding == "cp1251" and letters < MIN_CYRILLIC_SHARE * len(beyond_ascii):
         return True
     whole = (character for character in beyond_ascii if character != REPLACEMENT)
     return candidate.encoding in LANGUAGES and candidate.bits.of(whole) > MAX_MEAN_BITS * len(beyond_ascii)
@@ -92,9 +99,11 @@ def _has_several(sample: bytes, encoding: str) -> bool:
 def _bits(sample: bytes, candidate: _Candidate) -> int:
     """The bits of a sample, or of all but its first byte, if it was cut there."""
     bits = _whole_bits(sample, candidate)
-    if candidate.encoding in LANGUAGES and sample[0] >= 0x80:
-        bits = min(bits, CUT_BITS + _whole_bits(sample[1:], candidate))
-    return bits
+    return min(bits, CUT_BITS + _whole_bits(sample[1:], candidate)) if _may_be_cut(sample, candidate) else bits
+
+
+def _may_be_cut(sample: bytes, candidate: _Candidate) -> bool:
+    return candidate.encoding in LANGUAGES and sample[0] >= 0x80
 
 
 def _whole_bits(sample: bytes, candidate: _Candidate) -> int:

@@ -25,6 +25,8 @@ CLEAR_COST = 1.7
 """Mean cost of a character up to which the encoding of a line is clearly right."""
 MIN_CLEAR_CHARACTERS = 6
 """Characters that are not ASCII which such a line must have."""
+COMMON_LETTERS, MIN_LETTERS_OF_ENGLISH = "eaton", 4
+"""Letters of which a line in English has so many."""
 BITS_PER_COST = 6
 """A character of so many bits costs 1."""
 DECLARED_FACTOR = 0.85
@@ -182,6 +184,8 @@ def _chinese_cost(text: str) -> int:
 
 def _chinese_list_cost(text: str) -> int:
     """The cost of a line in a text that is Chinese, in which a line may have a single character: `- 盐`."""
+    if sum(map(text.count, COMMON_LETTERS)) >= MIN_LETTERS_OF_ENGLISH:
+        return _chinese_cost(text)
     cost = sum(map(_character_costs(OTHER_COST_IN_CHINESE).__getitem__, text))
     return cost + HAN_AT_WORD_COST * len(HAN_AT_WORD.findall(text))
 
