@@ -10,12 +10,15 @@ character, apart from those that were cut.
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import regex
-from opencc_purepy import OpenCC
+
+try:
+    from opencc_purepy import OpenCC
+except ModuleNotFoundError:  # only for the lexicon; without it no text is converted
+    OpenCC = None
 
 from pipeline.text.decoding import Decoded, DecodingError, decode
 
@@ -126,8 +129,8 @@ def pieces(text: str, chance: random.Random) -> Iterator[Piece]:
     if language is None:
         return
     yield from _pieces(text, language, chance)
-    if language == "simplified":
-        yield from _pieces(_to_traditional().convert(text), "traditional", chance)
+    if language == "simplified" and OpenCC is not None:
+        yield from _pieces(_traditional(text), "traditional", chance)
 
 
 def _pieces(text: str, language: str, chance: random.Random) -> Iterator[Piece]:
@@ -151,9 +154,9 @@ def _pieces(text: str, language: str, chance: random.Random) -> Iterator[Piece]:
             yield Piece("20 kB, one wrong", language, encoding, data, f"{long[:at]}\ufffd{long[at + 1 :]}")
 
 
-@cache
-def _to_traditional() -> OpenCC:
-    return OpenCC("s2t")
+def _traditional(text: str) -> str:
+    """A text in traditional characters."""
+    return str(OpenCC("s2t").convert(text))
 
 
 def _passage(text: str, encoding: str, size: int, chance: random.Random) -> str:

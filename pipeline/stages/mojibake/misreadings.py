@@ -17,7 +17,6 @@ from pipeline.model.stage import Rule
 from pipeline.stages.mojibake.rereading import (
     CAUTIOUS_SWITCH_BITS,
     PROVEN_SWITCH_BITS,
-    REPLACEMENT,
     Misreading,
     Piece,
     byte_table,
@@ -25,6 +24,7 @@ from pipeline.stages.mojibake.rereading import (
 )
 from pipeline.stages.mojibake.rules import BIG5, DECODED, GBK
 from pipeline.text.edits import Edit
+from pipeline.text.encodings.rarity import REPLACEMENT
 
 PROOF_BITS = {"utf-8": 12, "gbk": 40, "big5hkscs": 40}
 """By how many bits a text must be likelier, by the encoding that it was written in.
@@ -49,10 +49,10 @@ class Suspicion(msgspec.Struct, frozen=True):
 
 
 CHINESE_SUSPICIONS = (
-    Suspicion(Misreading("gb18030", "utf-8"), GBK, "紝鐨屽屾鍏鈥銆锛鏄涓"),
-    Suspicion(Misreading("cp950", "utf-8"), BIG5, "嚗銝鈭"),
-    Suspicion(Misreading("cp932", "utf-8"), DECODED, "縲逧莠"),
-    Suspicion(Misreading("cp950", "gbk"), BIG5, "﹝珨﹜岆笢菴衄婓"),
+    Suspicion(Misreading("gb18030", "utf-8"), GBK, "紝鐨鈥銆锛鏄涓"),
+    Suspicion(Misreading("cp950", "utf-8"), BIG5, "嚗銝"),
+    Suspicion(Misreading("cp932", "utf-8"), DECODED, "縲逧ｼ荳譛"),
+    Suspicion(Misreading("cp950", "gbk"), BIG5, "﹝珨﹜岆笢ㄛ"),
     Suspicion(Misreading("gb18030", "big5hkscs"), BIG5, "皘畊璶硂琌"),
 )
 """Text that became other Chinese characters. The signs come from the commonest characters of 341 documents."""
@@ -187,10 +187,18 @@ def _non_ascii_spans(text: str, sign: re.Pattern[str]) -> Iterator[tuple[int, in
 
 
 def _edits(text: str, pieces: Sequence[Piece], rule: Rule) -> Iterator[Edit]:
+    """The edits of pieces. U+FFFD beside a lost byte stands for the same character, so it becomes part of the edit."""
+    end = 0
     for piece in pieces:
-        old = text[piece.start : piece.end]
+        start = piece.start
+        while piece.new[:1] == REPLACEMENT and start > end and text[start - 1] == REPLACEMENT:
+            start -= 1
+        end = piece.end
+        while piece.new[-1:] == REPLACEMENT and text[end : end + 1] == REPLACEMENT:
+            end += 1
+        old = text[start:end]
         if old != piece.new:
-            yield Edit(piece.start, old, piece.new, rule.name, CONFIDENCE)
+            yield Edit(start, old, piece.new, rule.name, CONFIDENCE)
 
 
 @cache

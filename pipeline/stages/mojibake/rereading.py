@@ -14,9 +14,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from pipeline.text.encodings.rarity import bits_in_any
+from pipeline.text.encodings.rarity import REPLACEMENT, bits_in_any
 
-REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 MULTI_BYTE_CODECS = frozenset({"gb18030", "gbk", "big5hkscs", "cp950", "cp932", "cp949"})
 UNKNOWN = -1
 """Stands for the bytes of U+FFFD: nobody knows them."""

@@ -23,7 +23,6 @@ from pipeline.stages.mojibake.misreadings import (
     repaired_chinese_codecs,
     repaired_western_codecs,
 )
-from pipeline.stages.mojibake.rereading import REPLACEMENT
 from pipeline.stages.mojibake.rules import CHINESE, RULES
 from pipeline.stages.mojibake.single_byte import repaired_utf8
 from pipeline.stages.mojibake.suspects import SUSPECT, non_ascii_runs
@@ -35,6 +34,7 @@ from pipeline.stages.mojibake.swapped_codecs import (
 )
 from pipeline.stages.mojibake.unreadable import REPLACEMENTS, notes, replacement_spans
 from pipeline.text.edits import Edit
+from pipeline.text.encodings.rarity import REPLACEMENT
 
 SIGNS_OF_CHINESE = "".join(dict.fromkeys(SIGNS_OF_UTF8 + SIGNS_OF_SWAPPED + ALL_SIGNS))
 

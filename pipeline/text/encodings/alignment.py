@@ -7,7 +7,7 @@ From such a place on, wrong pairs of bytes are read, up to the next ASCII charac
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from pipeline.text.encodings.rarity import bits_in
+from pipeline.text.encodings.rarity import REPLACEMENT, bits_in
 
 LANGUAGES = {
     "gb18030": "Chinese",
@@ -37,17 +37,27 @@ def lone_bytes(line: bytes, encoding: str, *, is_first: bool = False) -> Sequenc
     """
     if encoding not in LANGUAGES or line.isascii():
         return ()
-    if not is_first and is_common(line, encoding, MAX_SHORT_BITS):
+    if not is_first and _is_in_step(line, encoding):
         return ()
     return tuple(_cheapest_lone(line, encoding, CUT_BITS if is_first else LONE_BITS))
 
 
-def is_common(line: bytes, encoding: str, max_short_bits: int = 0) -> bool:
-    """Whether a line has common characters throughout, or is short."""
-    bits = bits_in(LANGUAGES[encoding])
-    beyond = [character for character in line.decode(encoding, "replace") if character > "\x7f"]
-    is_usual = bits.of(beyond) <= max(max_short_bits, MAX_MEAN_BITS * len(beyond))
-    return is_usual and "\N{REPLACEMENT CHARACTER}" not in beyond[:-1]
+def _is_in_step(line: bytes, encoding: str) -> bool:
+    """Whether a line has common characters throughout, or so few that nothing can be said."""
+    characters, bits = _beyond_ascii(line, encoding)
+    return REPLACEMENT not in characters and bits <= max(MAX_SHORT_BITS, MAX_MEAN_BITS * len(characters))
+
+
+def is_common(line: bytes, encoding: str) -> bool:
+    """Whether a line, which may end within a character, has common characters throughout."""
+    characters, bits = _beyond_ascii(line, encoding)
+    return REPLACEMENT not in characters[:-1] and bits <= MAX_MEAN_BITS * len(characters)
+
+
+def _beyond_ascii(line: bytes, encoding: str) -> tuple[str, int]:
+    """The characters of a line beyond ASCII, and their bits."""
+    characters = "".join(character for character in line.decode(encoding, "replace") if character > "\x7f")
+    return characters, bits_in(LANGUAGES[encoding]).of(characters)
 
 
 def _cheapest_lone(line: bytes, encoding: str, first_bits: int) -> Iterator[int]:

@@ -10,9 +10,8 @@ from functools import cache
 from typing import NamedTuple
 
 from pipeline.text.encodings.alignment import LANGUAGES, MAX_MEAN_BITS
-from pipeline.text.encodings.rarity import CYRILLIC, CharacterBits, bits_in, bits_in_any
+from pipeline.text.encodings.rarity import CYRILLIC, REPLACEMENT, CharacterBits, bits_in, bits_in_any
 
-REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 SAMPLE_BYTES = 3000
 MIN_SAMPLE_BYTES = 6
 """Bytes beyond ASCII that say enough."""
@@ -20,7 +19,7 @@ MIN_CYRILLIC_SHARE = 0.8
 """Share of the letters of Russian in the characters beyond ASCII: all other bytes are signs and quotes."""
 UNDECODABLE_BITS = 24
 MIN_LOST, MAX_LOST, MAX_LOST_SHARE = 3, 6, 0.1
-"""Bytes that belong to no character of a text in one encoding: so many always, at most, and as a share of the others."""
+"""Bytes that belong to no character in a text of one encoding: so many may always, no more, and at most this share."""
 MIN_LEAD_BITS = 20
 """Bits by which a reading must be likelier than the next one, to say that it is the encoding."""
 FOREIGN_MARGIN_SHARE = 0.05

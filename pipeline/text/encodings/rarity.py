@@ -11,6 +11,8 @@ from pipeline.lexicon.lists import table
 
 OTHER_SCRIPT_BITS = {"Chinese": 0, "Japanese": 3, "Korean": 3}
 """Additional bits of a character in a text of which the language is not known: most of it is Chinese."""
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+"""What stands for bytes that cannot be read."""
 BLOCKS = (
     (0x00, 0x7F, 4),  # ASCII
     (0x80, 0x9F, 16),  # control characters
