@@ -21,6 +21,7 @@ from ftfy import fix_encoding, fix_text
 from benchmarks.encoded_documents import documents, language_of
 from pipeline import Document, Pipeline
 from pipeline.core.apply_stage import repair
+from pipeline.stages.markup.code_spans import code_spans
 
 SEED = 20_250_318
 PASSAGE_CHARS = 1500
@@ -115,6 +116,9 @@ def _passage(path: Path, text: str, language: str) -> str | None:
     chance = random.Random(f"{SEED}{path.name}")
     start = text.find("\n", chance.randrange(max(1, len(text) - PASSAGE_CHARS))) + 1
     passage = text[start : start + PASSAGE_CHARS]
+    # Mojibake in code is left, so it is not part of the measurement.
+    for low, high in reversed(code_spans(passage)):
+        passage = passage[:low] + passage[high:]
     return None if passage.isascii() else passage
 
 

@@ -119,9 +119,12 @@ def _character(codec: str, raw: bytes) -> tuple[str, int] | None:
     if len(new) != 1:
         return None
     # Where text was misread twice, the control characters from 0x80 on are bytes of what was read the first time.
-    return new, bits_in_any()[
-        new
-    ] if new.isprintable() or new.isspace() or "\x80" <= new <= "\xad" else UNPRINTABLE_BITS
+    return (
+        new,
+        bits_in_any()[new]
+        if new.isprintable() or new.isspace() or "\x80" <= new <= "\xad" or "\u200b" <= new <= "\u2064"
+        else UNPRINTABLE_BITS,
+    )
 
 
 def _characters_at(codes: Sequence[int], at: int, written: str) -> Iterator[Step]:
