@@ -1,9 +1,9 @@
 """The repair `mojibake`: text that was decoded with the wrong encoding, `donâ€™t` for `don’t`.
 
-Three kinds are repaired, each by its own module: UTF-8 read in a single-byte encoding (`single_byte`, which is ftfy's
-repair), Chinese read in a single-byte encoding (`chinese`), and Chinese read in another Chinese encoding
-(`swapped_codecs`). A scan first finds out whether there is anything to repair (`suspects`). What is lost is noted
-and not guessed (`unreadable`).
+Each kind is repaired by a module of its own: UTF-8 read in another encoding, also with bytes lost, piece by piece
+(`misreadings`, which searches with `rereading`); the same by ftfy, which knows more single-byte encodings
+(`single_byte`); Chinese read in a single-byte encoding (`chinese`) or in another Chinese one (`swapped_codecs`). A scan
+first finds out whether there is anything to repair (`suspects`). What is lost is noted and not guessed (`unreadable`).
 """
 
 from collections.abc import Callable, Iterable, Iterator
