@@ -139,7 +139,10 @@ def probes() -> tuple[Probe, ...]:
     return (
         *(Probe(sign, re.compile(sign + references)) for sign in AMPERSANDS),
         Probe(";", re.compile(f";(?:{names})")),
-        Probe("#", re.compile(r"#(?:\d{2,5}|x[\da-fA-F]{2,4});")),
+        Probe("；", re.compile(f"；(?:{names.replace(';)', '；)')})")),
+        Probe("#", re.compile(r"#(?:\d{2,5}|[xX][\da-fA-F]{2,4})[;；]")),
+        Probe("#", re.compile(r"#(?:39|82\d\d)(?:s|t|re|ve|ll|d|m)\b")),
+        Probe("＃", re.compile(r"＃(?:\d{2,5}|[xX][\da-fA-F]{2,4})[;；]")),
         Probe("u20", re.compile(r"u20[\da-fA-F]{2}")),
         Probe("u00", re.compile(r"u00[\da-fA-F]{2}")),
         Probe("\\", re.compile(r"\\(?=[\w/\"'($])")),

@@ -1,0 +1,345 @@
+r"""What speaks for the reading of a candidate, and what for its letters as they are: a table of whole numbers.
+
+A candidate has up to two readings. The space before it may stand for the ampersand, `isn #39;t`, or belong to the
+text, `the quot;road`. Each reading has a row. What other candidates and the document say is counted once for each
+line and document, so that a row costs the same in a long line as in a short one.
+"""
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
+
+import msgspec
+import regex
+
+from pipeline.lexicon import english
+from pipeline.stages.entities.entity_names import words_before_numbers
+from pipeline.stages.entities.lexer import BODIES, ROLES, SIGNS, Candidate, word_after, word_before
+from pipeline.stages.entities.mentions import is_mentioned
+from pipeline.stages.entities.suspect_lines import AMPERSANDS, PROGRAM_SIGN, SuspectLine
+
+NAMES = (
+    "has_space", "sign", "body", "closer", "role", "name_zipf", "number_class", "left", "left_of_left", "right",
+    "right_of_right", "left_is_candidate", "right_is_candidate", "spaces_before", "space_after", "left_word_chars",
+    "left_word_zipf", "left_word_case", "left_word_ends_in_s", "left_word_is_numbered", "right_word_chars",
+    "right_word_zipf", "right_word_case", "right_is_suffix", "right_token_digits", "literal_zipf", "reading_zipf",
+    "literal_pair", "reading_pair_before", "reading_pair_after",
+    "same_before", "same_after", "opener_before", "closer_after", "index_of_same", "intact_same", "in_line",
+    "in_document", "glued_in_document", "spaced_in_document", "double_spaced_in_document", "unlikely_in_document",
+    "bare_numbers_in_document", "same_in_document", "in_program", "line_symbols", "line_ends_as_code", "token_chars",
+    "token_symbols", "has_style_before", "is_mentioned", "line_about_entities", "document_about_entities",
+    "line_indent", "line_is_wide",
+)  # fmt: skip
+"""The features in the order of a row."""
+
+EDGE, SPACE, OPENING, STRAIGHT, DASH, SYMBOL, CODE, HASH, UNDERSCORE, CLOSING, SEMICOLON, DIGIT, UPPER, LOWER, OTHER, WIDE = range(
+    16
+)
+"""Classes of characters, in an order in which neighbours are alike."""
+CLASS_OF_CHARACTER = (
+    dict.fromkeys("([{“‘«‹「『《（【¿¡@$£€", OPENING)
+    | dict.fromkeys("\"'`*", STRAIGHT)
+    | dict.fromkeys("-–—‑―/", DASH)
+    | dict.fromkeys("=:<>+\\|&", CODE)
+    | {"#": HASH, "_": UNDERSCORE, ";": SEMICOLON, "；": SEMICOLON}
+    | dict.fromkeys(".,!?)]}…%”’»›」』》）】。，！？、：", CLOSING)
+)
+CLASS_OF_ROLE = {
+    "quote": STRAIGHT, "apostrophe": STRAIGHT, "open": OPENING, "close": CLOSING, "dash": DASH, "ellipsis": CLOSING,
+    "space": SPACE, "letter": LOWER, "han": WIDE, "amp": CODE, "currency": OPENING, "bracket": CODE, "symbol": SYMBOL,
+    "ascii": SYMBOL,
+}  # fmt: skip
+"""The class of the character that a candidate stands for."""
+WIDE_LETTER = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
+SUFFIX = regex.compile(r"(?:s|t|re|ve|ll|d|m|S|T)\b")
+"""What follows an apostrophe within a word."""
+BARE_NUMBER = re.compile(r"#\d+\b(?!;)")
+"""The number of an issue or a topic, which no semicolon follows."""
+STYLE_BEFORE = re.compile(r"(?:colou?r|background|border|fill|stroke|shadow|rgb|style)[\w-]{0,20}\W", re.IGNORECASE)
+ABOUT_ENTITIES = re.compile(
+    r"\b(?:entit(?:y|ies)|HTML|XML|SGML|escap(?:e|ed|ing)|encod(?:e|ed|ing)|Unicode|character references?)\b"
+    r"|转义|实体|编码"
+)
+TOKEN_START = re.compile(r"\S{0,40}$")
+TOKEN_END = re.compile(r"\S{0,40}")
+LIKELY_NUMBERS = frozenset({34, 38, 39, 60, 62, 160, 173, *range(130, 160), *range(8192, 8251), 8364, 8482})
+"""Numbers that stand for punctuation."""
+MAX_COUNT = 9
+MAX_PAIR_POINTS = 999
+STYLE_WINDOW, CODE_WINDOW = 30, 60
+CASES = {"none": 0, "lower": 1, "title": 2, "upper": 3, "mixed": 4}
+
+
+class LineFacts(msgspec.Struct, frozen=True):
+    """What holds for all candidates of one line."""
+
+    starts: tuple[int, ...]
+    ends: dict[int, Candidate]
+    """Candidates by the offset after them."""
+    begins: dict[int, Candidate]
+    """Candidates by their offset."""
+    same: dict[str, list[int]]
+    """Indexes of candidates by the character they stand for."""
+    intact: Counter[str]
+    symbols: int
+    ends_as_code: bool
+    about_entities: int
+    indent: int
+    is_wide: bool
+
+
+class DocumentFacts(msgspec.Struct, frozen=True):
+    """What the candidates of a document say together."""
+
+    candidates: int
+    glued: int
+    """Candidates between two letters: `it#39;s`, `nightmdash;and`."""
+    spaced: int
+    """Candidates of which the space before them must be the ampersand: `isn #39;t`."""
+    double_spaced: int
+    """Candidates after two spaces."""
+    unlikely: int
+    """Numbers that stand for no mark of punctuation: `#41;`."""
+    bare_numbers: int
+    about_entities: int
+    same: Counter[str]
+
+
+def line_facts(line: SuspectLine, found: Sequence[Candidate]) -> LineFacts:
+    """The facts of a line with these candidates."""
+    text = line.text
+    same: dict[str, list[int]] = {}
+    for i, candidate in enumerate(found):
+        same.setdefault(candidate.new, []).append(i)
+    sample = text[:2000]
+    marks = sum(not (c.isalnum() or c.isspace()) for c in sample)
+    intact = Counter(sign for sign in ("quot;", "#39;", "rsquo;", "ldquo;") if "&" + sign in text)
+    last = text.rstrip()[-1:]
+    return LineFacts(
+        starts=tuple(candidate.start for candidate in found),
+        ends={candidate.end: candidate for candidate in found},
+        begins={candidate.start: candidate for candidate in found},
+        same=same,
+        intact=intact,
+        symbols=min(99, 100 * marks // max(1, len(sample))),
+        ends_as_code=bool(last) and last in ";{}",
+        about_entities=min(MAX_COUNT, len(ABOUT_ENTITIES.findall(sample))),
+        indent=min(MAX_COUNT, len(text) - len(text.lstrip())),
+        is_wide=WIDE_LETTER.search(sample) is not None,
+    )
+
+
+def document_facts(lines: Sequence[tuple[SuspectLine, Sequence[Candidate]]], text: str) -> DocumentFacts:
+    """The facts of a document with these candidates."""
+    glued = spaced = double = unlikely = total = 0
+    same: Counter[str] = Counter()
+    for line, found in lines:
+        for candidate in found:
+            total += 1
+            same[candidate.sign + candidate.new] += 1
+            before, after = line.before(candidate.start), line.after(candidate.end)
+            if before.isalpha() and after.isalpha():
+                glued += 1
+            if before == " ":
+                first = line.before(candidate.start - 1)
+                double += first == " "
+                spaced += first.isalpha() and candidate.role == "apostrophe" and _suffix(line, candidate)
+            if candidate.body in ("decimal", "hex") and _code(candidate) not in LIKELY_NUMBERS:
+                unlikely += 1
+    return DocumentFacts(
+        total, glued, spaced, double, unlikely,
+        min(MAX_COUNT, len(BARE_NUMBER.findall(text))) if "#" in text else 0,
+        min(MAX_COUNT, len(ABOUT_ENTITIES.findall(text))), same,
+    )  # fmt: skip
+
+
+def has_space_reading(line: SuspectLine, candidate: Candidate) -> bool:
+    """Whether the space before a candidate may stand for its ampersand."""
+    return candidate.start > 0 and line.text[candidate.start - 1] == " "
+
+
+def row(
+    line: SuspectLine, facts: LineFacts, document: DocumentFacts, found: Sequence[Candidate], i: int, *, spaced: bool
+) -> list[int]:
+    """The features of one reading of candidate `i`; `spaced` says that the space before it belongs to it."""
+    candidate, text = found[i], line.text
+    start, end = candidate.start - spaced, candidate.end
+    left, right = _class_before(line, facts, start), _class_after(line, facts, end)
+    left_at = start - 1 if left == SPACE and start not in facts.ends else start
+    right_at = end + 1 if right == SPACE and end not in facts.begins else end
+    before, after = word_before(text, left_at), word_after(text, right_at)
+    is_glued_left, is_glued_right = left_at == start, right_at == end
+    lexicon = english.lexicon()
+    literal = _literal(candidate, before if is_glued_left else "")
+    reading = before + _spelled(candidate.new) + after if is_glued_left and is_glued_right and candidate.role in ("apostrophe", "letter") else ""
+    same = facts.same[candidate.new]
+    place = bisect_left(same, i)
+    token_start = TOKEN_START.search(text, max(0, start - 40), start)
+    token_end = TOKEN_END.match(text, end, end + 40)
+    token = (token_start[0] if token_start else "") + (token_end[0] if token_end else "")
+    return [
+        int(spaced),
+        SIGNS.index(candidate.sign),
+        BODIES.index(candidate.body),
+        ("", ";", "；").index(candidate.closer),
+        ROLES.index(candidate.role),
+        _tenths(lexicon.zipf(candidate.name)) if candidate.body == "name" else -1,
+        _number_class(candidate),
+        left,
+        _class_before(line, facts, left_at) if left == SPACE else left,
+        right,
+        _class_after(line, facts, right_at) if right == SPACE else right,
+        int(start in facts.ends),
+        int(end in facts.begins),
+        _spaces_before(text, start),
+        int(text[end : end + 1] == " "),
+        len(before),
+        _tenths(lexicon.zipf(before.lower())) if before else -1,
+        _case(before),
+        int(before[-1:] in ("s", "S")),
+        int(before.lower() in words_before_numbers()),
+        len(after),
+        _tenths(lexicon.zipf(after.lower())) if after else -1,
+        _case(after),
+        int(SUFFIX.match(text, right_at) is not None) + int(is_glued_right and SUFFIX.match(text, end) is not None),
+        _digits_at(text, right_at),
+        _tenths(lexicon.zipf(literal.lower())) if literal else -1,
+        _tenths(lexicon.zipf(reading.lower())) if reading else -1,
+        _pair_points(before, candidate.name) if candidate.role == "amp" else 0,
+        _pair_points(before, "and") if candidate.role == "amp" else 0,
+        _pair_points("and", after) if candidate.role == "amp" else 0,
+        min(MAX_COUNT, place),
+        min(MAX_COUNT, len(same) - place - 1),
+        _openness(line, facts, found[same[place - 1]]) if place else -1,
+        _openness(line, facts, found[same[place + 1]]) if place + 1 < len(same) else -1,
+        place % 2,
+        min(MAX_COUNT, sum(facts.intact.values())),
+        min(MAX_COUNT, len(found)),
+        min(30, document.candidates),
+        min(MAX_COUNT, document.glued),
+        min(MAX_COUNT, document.spaced),
+        min(MAX_COUNT, document.double_spaced),
+        min(MAX_COUNT, document.unlikely),
+        document.bare_numbers,
+        min(MAX_COUNT, document.same[candidate.sign + candidate.new]),
+        int(line.in_program(candidate.start, candidate.end)),
+        facts.symbols,
+        int(facts.ends_as_code),
+        len(token),
+        sum(token.count(c) for c in "=<>/\\_|{}()[]$"),
+        int(STYLE_BEFORE.search(text, max(0, start - STYLE_WINDOW), start) is not None),
+        int(is_mentioned(text, candidate.start, candidate.end)),
+        facts.about_entities,
+        document.about_entities,
+        facts.indent,
+        int(facts.is_wide),
+    ]  # fmt: skip
+
+
+def _class_before(line: SuspectLine, facts: LineFacts, at: int) -> int:
+    """The class of what is before `at`: of a candidate the character it stands for."""
+    if candidate := facts.ends.get(at):
+        return CLASS_OF_ROLE[candidate.role]
+    return class_of(line.before(at))
+
+
+def _class_after(line: SuspectLine, facts: LineFacts, at: int) -> int:
+    """The class of what is after `at`: of a candidate the character it stands for."""
+    if candidate := facts.begins.get(at):
+        return CLASS_OF_ROLE[candidate.role]
+    return class_of(line.after(at))
+
+
+def class_of(character: str) -> int:
+    """The class of a character; `EDGE` for none."""
+    if not character:
+        return EDGE
+    known = CLASS_OF_CHARACTER.get(character)
+    if known is not None:
+        return known
+    if character.isspace():
+        return SPACE
+    if character.isdigit():
+        return DIGIT
+    if not character.isalpha():
+        return CODE if character in AMPERSANDS else SYMBOL
+    if WIDE_LETTER.match(character):
+        return WIDE
+    if character.islower():
+        return LOWER
+    return UPPER if character.isupper() else OTHER
+
+
+def _openness(line: SuspectLine, facts: LineFacts, candidate: Candidate) -> int:
+    """1 if a quotation mark touches only what follows it, 2 if only what precedes it, 3 if both, 0 if neither."""
+    touches = (EDGE, SPACE, OPENING)
+    before = _class_before(line, facts, candidate.start) not in touches
+    after = _class_after(line, facts, candidate.end) not in (EDGE, SPACE, CLOSING, SEMICOLON)
+    return int(after) + 2 * int(before)
+
+
+def _literal(candidate: Candidate, before: str) -> str:
+    """The word that the letters of a candidate are part of, if they are letters of the text."""
+    if candidate.body == "unit":
+        return before + "u"
+    return before + candidate.name if candidate.body == "name" else ""
+
+
+def _pair_points(first: str, second: str) -> int:
+    """How likely the second word is after the first, in points; the least for none."""
+    if not first or not second:
+        return -MAX_PAIR_POINTS
+    points = english.lexicon().points_after(first.lower(), second.lower())
+    return -MAX_PAIR_POINTS if points is None else max(-MAX_PAIR_POINTS, points)
+
+
+def _spelled(new: str) -> str:
+    return "'" if new == "’" else new
+
+
+def _suffix(line: SuspectLine, candidate: Candidate) -> bool:
+    return SUFFIX.match(line.text, candidate.end) is not None
+
+
+def _code(candidate: Candidate) -> int:
+    """The number of a candidate that has one."""
+    name = candidate.name
+    return int(name[1:], 16) if name[0] in "xX" else int(name)
+
+
+def _number_class(candidate: Candidate) -> int:
+    """Which numbers an entity with a number is one of; 0 without a number."""
+    if candidate.body not in ("decimal", "hex"):
+        return 0
+    code = _code(candidate)
+    if code in (34, 39):
+        return 1
+    bounds = (33, 65, 127, 160, 161, 256, 8192, 8251, 19968)
+    return 2 + sum(code >= bound for bound in bounds)
+
+
+def _tenths(zipf: float) -> int:
+    return round(zipf * 10)
+
+
+def _case(word: str) -> int:
+    if not word:
+        return CASES["none"]
+    if word.islower():
+        return CASES["lower"]
+    if word.isupper():
+        return CASES["upper"]
+    return CASES["title"] if word.istitle() else CASES["mixed"]
+
+
+def _spaces_before(text: str, start: int) -> int:
+    """Spaces before `start`, up to 3."""
+    before = text[max(0, start - 3) : start]
+    return len(before) - len(before.rstrip(" "))
+
+
+def _digits_at(text: str, start: int) -> int:
+    """Digits from `start` on, up to 5."""
+    after = text[start : start + 5]
+    return len(after) - len(after.lstrip("0123456789"))
