@@ -13,6 +13,7 @@ scikit-learn grows the trees; nothing that runs needs it.
 import argparse
 import random
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from entities.examples import Sources, examples
 from forest_file import forest_bytes
 
 from pipeline.segmentation.trees import Trees
-from pipeline.stages.entities.decision import MIN_PROBABILITY, probability
+from pipeline.stages.entities.decision import decisions
 from pipeline.stages.entities.features import document_facts, has_space_reading, line_facts, row
 from pipeline.stages.entities.lexer import candidates
 from pipeline.stages.entities.suspect_lines import suspect_lines
@@ -43,6 +44,8 @@ MIN_LEAF, REGULARISATION = 20, 5.0
 SOUND_WEIGHT, NATURAL_WEIGHT = 1.5, 1.0
 """What a kind of sound text counts, and all real documents together, where a kind of damage counts 1."""
 NATURAL = "natural"
+MAX_TESTED, MAX_NATURAL = 200, 1500
+"""Examples of a kind that are measured."""
 PERCENTS = (50, 60, 70, 80, 85, 90, 93, 95, 96, 97, 98, 99)
 
 
@@ -52,8 +55,6 @@ class Readings(msgspec.Struct, frozen=True):
     features: Array
     right: Array
     kinds: Array
-    candidates: Array
-    """A number for each candidate, the same for its two readings."""
     half: Array
     """0 or 1; readings of one example are in one half."""
 
@@ -69,22 +70,28 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="leave no kinds out, and keep the reliability")
     options = parser.parse_args()
     sources = Sources.read(options.prose, options.structure, options.programs, random.Random(options.seed))
-    readings = readings_of(list(examples(sources, options.seed)), random.Random(options.seed))
+    made = list(examples(sources, options.seed))
+    readings = readings_of(made, random.Random(options.seed))
     print(f"{len(readings.right)} readings, {readings.right.sum()} of them right", flush=True)
     (options.to / "lost.forest").write_bytes(grown(readings, np.arange(len(readings.right))))
-    seen = scores_of(grown(readings, np.flatnonzero(readings.half == 0)), readings)
-    unseen = seen if options.quick else scores_left_out(readings)
-    report(readings, seen, unseen)
+    tested = tested_examples(made)
+    seen = measured(tested, Trees.read(grown(readings, np.flatnonzero(readings.half == 0))))
+    unseen = seen if options.quick else measured_left_out(tested, readings)
+    report(seen, unseen)
     if not options.quick:
         header = "# probability that the trees give, and the confidence from it on\n"
-        (options.to / "reliability.tsv").write_text(header + reliability(readings, unseen), "utf-8")
+        (options.to / "reliability.tsv").write_text(header + reliability(unseen), "utf-8")
+
+
+def kind_of(example: Example) -> str:
+    """The kind of an example; all sound documents that are used as they are have one."""
+    return NATURAL if ":" in example.kind or example.kind == "prose" else example.kind
 
 
 def readings_of(made: Sequence[Example], rng: random.Random) -> Readings:
     """The readings of the candidates of all examples."""
     rows: list[list[int]] = []
-    right, kinds, numbers, halves = [], [], [], []
-    count = 0
+    right, kinds, halves = [], [], []
     for place, example in enumerate(made):
         lexed = [(line, candidates(line, [])) for line in suspect_lines(example.text)]
         total = sum(len(found) for _, found in lexed)
@@ -105,11 +112,9 @@ def readings_of(made: Sequence[Example], rng: random.Random) -> Readings:
                 for spaced in (False, True) if has_space_reading(line, candidate) else (False,):
                     rows.append(row(line, facts, document, found, i, spaced=spaced))
                     right.append(is_entity and truth is not None and truth.spaced == spaced)
-                    kinds.append(NATURAL if ":" in example.kind or example.kind == "prose" else example.kind)
-                    numbers.append(count)
+                    kinds.append(kind_of(example))
                     halves.append(place % 2)
-                count += 1
-    return Readings(*map(np.array, (rows, right, kinds, numbers, halves)))
+    return Readings(*map(np.array, (rows, right, kinds, halves)))
 
 
 # --- learning
@@ -137,80 +142,105 @@ def grown(readings: Readings, chosen: Array) -> bytes:
     return forest_bytes(model)
 
 
-def scores_of(forest: bytes, readings: Readings) -> Array:
-    """The probability of each reading, as it is where the stage runs."""
-    trees = Trees.read(forest)
-    scores: list[int] = []
-    for part in np.array_split(readings.features, max(1, len(readings.right) // 5000)):
-        scores += trees.scores(part)
-    return np.array([probability(score) for score in scores])
-
-
 # --- measuring
 
 
-def scores_left_out(readings: Readings) -> Array:
-    """The probabilities of the second half, from trees that have seen the first half without the kind."""
-    found = np.zeros(len(readings.right))
-    for kind in sorted(set(readings.kinds)):
+class Measure(msgspec.Struct, frozen=True):
+    """What became of one example."""
+
+    kind: str
+    truths: int
+    found: int
+    spans: int
+    """Entities that were found with the right span."""
+    false: int
+    candidates: int
+    exact: bool
+    """Whether every entity was found with its span, and nothing else."""
+    chances: tuple[tuple[float, bool], ...]
+    """The probability of each candidate that was taken, and whether it is an entity."""
+
+
+def tested_examples(made: Sequence[Example]) -> dict[str, list[Example]]:
+    """Examples of the second half by kind, some of each."""
+    tested: dict[str, list[Example]] = {}
+    for example in made[1::2]:
+        mine = tested.setdefault(kind_of(example), [])
+        if len(mine) < (MAX_NATURAL if kind_of(example) == NATURAL else MAX_TESTED):
+            mine.append(example)
+    return tested
+
+
+def measured(tested: dict[str, list[Example]], trees: Trees) -> list[Measure]:
+    """What the trees make of the examples."""
+    return [measure(example, trees) for kind in sorted(tested) for example in tested[kind]]
+
+
+def measure(example: Example, trees: Trees) -> Measure:
+    """What the trees make of one example."""
+    lexed = [(line, candidates(line, [])) for line in suspect_lines(example.text)]
+    truths = {(truth.start, truth.end): truth for truth in example.truths}
+    chances: list[tuple[float, bool]] = []
+    found = spans = 0
+    for (line, _), decided in zip(lexed, decisions(lexed, example.text, trees), strict=True):
+        for decision in decided:
+            candidate = decision.candidate
+            truth = truths.get((line.start + candidate.start, line.start + candidate.end))
+            is_entity = truth is not None and truth.new == candidate.new
+            chances.append((decision.probability, is_entity))
+            found += is_entity
+            spans += is_entity and truth is not None and truth.spaced == decision.spaced
+    false = len(chances) - found
+    total = sum(len(mine) for _, mine in lexed)
+    exact = spans == len(truths) and not false
+    return Measure(kind_of(example), len(truths), found, spans, false, total, exact, tuple(chances))
+
+
+def measured_left_out(tested: dict[str, list[Example]], readings: Readings) -> list[Measure]:
+    """The same by trees that have seen the first half without the kind."""
+    found = []
+    for kind in sorted(tested):
         kept = np.flatnonzero((readings.half == 0) & (readings.kinds != kind))
-        tested = np.flatnonzero(readings.kinds == kind)
-        part = Readings(*(getattr(readings, name)[tested] for name in Readings.__struct_fields__))
-        found[tested] = scores_of(grown(readings, kept), part)
+        found += measured({kind: tested[kind]}, Trees.read(grown(readings, kept)))
         print(f"without {kind}", flush=True)
     return found
 
 
-def decided(readings: Readings, chances: Array) -> tuple[Array, Array, Array, Array]:
-    """For each candidate of the second half: the probability, whether it is one, whether its span is right, its kind."""
-    chance, entity, span, kinds = [], [], [], []
-    order = np.flatnonzero(readings.half == 1)
-    for mine in np.split(order, np.flatnonzero(np.diff(readings.candidates[order])) + 1):
-        chance.append(min(1.0, chances[mine].sum()))
-        entity.append(readings.right[mine].any())
-        span.append(readings.right[mine[chances[mine].argmax()]])
-        kinds.append(readings.kinds[mine[0]])
-    return np.array(chance), np.array(entity), np.array(span), np.array(kinds)
+def report(seen: Sequence[Measure], unseen: Sequence[Measure]) -> None:
+    """Prints entities found, spans that are right, false repairs and texts restored, kinds seen and kinds left out."""
+    print("\n                          kind seen                       kind left out")
+    print("kind            texts   recall  spans  false  exact      recall  spans  false  exact")
+    for kind in [*sorted({measure.kind for measure in seen}), "all"]:
+        figures = ["   ".join(_figures([m for m in part if kind in (m.kind, "all")])) for part in (seen, unseen)]
+        print(f"{kind:14s} {sum(kind in (m.kind, 'all') for m in seen):6d}   {'      '.join(figures)}")
 
 
-def report(readings: Readings, seen: Array, unseen: Array) -> None:
-    """Prints recall, spans that are right, and false repairs for each kind: kind seen, and kind left out."""
-    print("\n                              kind seen                    kind left out")
-    print("kind             candidates   recall  spans  false         recall  spans  false")
-    chance, entity, span, kinds = decided(readings, seen)
-    other = decided(readings, unseen)[:3:1]
-    for kind in [*sorted(set(kinds)), "all"]:
-        mine = np.ones(len(kinds), bool) if kind == "all" else kinds == kind
-        figures = [_figures(c[mine], e[mine], s[mine]) for c, e, s in ((chance, entity, span), other)]
-        print(f"{kind:16s} {mine.sum():10d}   {'         '.join(figures)}")
+def _figures(measures: Sequence[Measure]) -> tuple[str, ...]:
+    truths, found, spans, false = (
+        sum(getattr(m, name) for m in measures) for name in ("truths", "found", "spans", "false")
+    )
+    recall = f"{found / truths:.3f}" if truths else "    –"
+    right = f"{spans / found:.3f}" if found else "    –"
+    return recall, right, f"{false:4d}", f"{sum(m.exact for m in measures) / len(measures):.3f}"
 
 
-def _figures(chance: Array, entity: Array, span: Array) -> str:
-    made = chance >= MIN_PROBABILITY
-    recall = f"{(made & entity).sum() / entity.sum():6.3f}" if entity.any() else "     –"
-    spans = f"{(made & span).sum() / (made & entity).sum():6.3f}" if (made & entity).any() else "     –"
-    wrong = f"{(made & ~entity).sum() / (~entity).sum():6.4f}" if (~entity).any() else "     –"
-    return f"{recall} {spans} {wrong}"
-
-
-def reliability(readings: Readings, chances: Array) -> str:
+def reliability(measures: Sequence[Measure]) -> str:
     """Probabilities and how many of the decisions are right from each on, as lines of `reliability.tsv`.
 
     Isotonic regression (Zadrozny and Elkan, "Transforming Classifier Scores", 2002), every kind counting once.
     """
-    chance, entity, _, kinds = decided(readings, chances)
-    counts = {kind: (kinds == kind).sum() for kind in set(kinds)}
-    curve = IsotonicRegression(out_of_bounds="clip").fit(chance, entity, sample_weight=[1 / counts[k] for k in kinds])
+    counts = Counter(m.kind for m in measures for _ in m.chances)
+    rows = [(chance, right, 1 / counts[m.kind]) for m in measures for chance, right in m.chances]
+    chance, right, weight = (np.array(column) for column in zip(*rows, strict=True))
+    curve = IsotonicRegression(out_of_bounds="clip").fit(chance, right, sample_weight=weight)
     lines, last = [], 0
-    for at in [0, *range(MIN_PERCENT, 1000)]:
+    for at in range(0, 1000, 5):
         percent = max((p for p in PERCENTS if p / 100 <= float(curve.predict([at / 1000])[0])), default=PERCENTS[0])
         if percent != last:
             lines.append(f"{at / 1000}\t{percent / 100:.2f}")
             last = percent
     return "\n".join(lines) + "\n"
 
-
-MIN_PERCENT = round(MIN_PROBABILITY * 1000)
 
 if __name__ == "__main__":
     main()

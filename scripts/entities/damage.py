@@ -170,8 +170,8 @@ def damaged(text: str, style: Style, rng: random.Random) -> Example:
         spaced = False
         if style.sign == " ":
             if not (style.collapsed and last in ("", " ", "\n")):
-                spaced = length > 0 and last != "\n"
-                write(" " if spaced or not style.collapsed else "")
+                spaced = True
+                write(" ")
         start = length
         write(("" if style.sign == " " else style.sign) + body)
         truths.append(Truth(start, length, character, spaced))

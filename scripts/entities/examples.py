@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 from entities.damage import STYLES, Example, damaged
-from entities.prose import enriched, filled, piece, typographic, with_spaces
+from entities.prose import enriched, enriched_wide, filled, piece, typographic, with_spaces
 
 from pipeline.stages.entities.entity_names import lost_names
 
@@ -35,6 +35,7 @@ class Frames(msgspec.Struct, frozen=True):
     """The phrases of `frames.toml`."""
 
     phrases: list[str]
+    phrases_wide: list[str]
     numbered: list[str]
     after_number: list[str]
     numbered_wide: list[str]
@@ -114,7 +115,9 @@ def damaged_examples(sources: Sources, frames: Frames, rng: random.Random) -> It
         for _ in range(PER_STYLE):
             is_chinese = style.kind == "han" or rng.random() < 0.15
             text = piece(wide if is_chinese else clean, rng)
-            if not is_chinese:
+            if is_chinese:
+                text = enriched_wide(text, frames.phrases_wide, rng)
+            else:
                 text = enriched(text, frames.phrases, rng)
                 if rng.random() < 0.06:
                     text = with_number(text, frames, rng)
@@ -235,9 +238,10 @@ def made_words(sources: Sources, frames: Frames, rng: random.Random) -> str:
         if not places:
             return text + " " + rng.choice(frames.words) + "; and then"
         at = rng.choice(places)
-        word = filled(rng.choice(frames.words), "item", rng)
-        if rng.random() < 0.2:
-            text = text[:at] + " " + word + ("; " + text[at + 2 :].capitalize() if rng.random() < 0.5 else ";" + text[at + 1 :])
+        taken = (re.findall(r"[a-z]{3,}", text) or ["item"])
+        word = filled(rng.choice(frames.words), rng.choice(taken), rng)
+        if rng.random() < (0.5 if "amp" in word.lower() else 0.1):
+            text = text[:at] + " " + word + ("; " + text[at + 2 : at + 3].upper() + text[at + 3 :] if rng.random() < 0.7 else ";" + text[at + 1 :])
         else:
             text = text[:at] + " " + (word.title() if rng.random() < 0.15 else word) + ";" + text[at + 1 :]
     return text

@@ -46,6 +46,14 @@ def enriched(text: str, phrases: Sequence[str], rng: random.Random) -> str:
     return text
 
 
+def enriched_wide(text: str, phrases: Sequence[str], rng: random.Random) -> str:
+    """Chinese text with quotation marks, sums and Latin names put in."""
+    for _ in range(rng.choice((0, 1, 2, 3))):
+        at = rng.randrange(len(text) + 1)
+        text = text[:at] + filled(rng.choice(phrases), text[at : at + 3] or "word", rng) + text[at:]
+    return text
+
+
 def with_spaces(text: str, rng: random.Random) -> str:
     """The text with no-break spaces for some of its spaces, after full stops of Chinese, and at the start of lines."""
     if rng.random() < 0.15:
@@ -53,7 +61,7 @@ def with_spaces(text: str, rng: random.Random) -> str:
     if rng.random() < 0.15:
         text = re.sub(r"(?<=[。！？])|(?<=[a-z]\. )", lambda _: "\N{NO-BREAK SPACE}" if rng.random() < 0.4 else "", text)
     if rng.random() < 0.08:
-        indent = "\N{NO-BREAK SPACE}" * rng.randint(1, 4)
+        indent = rng.choice(("\N{NO-BREAK SPACE}", "\N{NO-BREAK SPACE} ")) * rng.randint(1, 4)
         start = rng.choice(("", "", "<p>", "<div>", "@", "- "))
         text = "\n".join(start + indent + line for line in text.split("\n"))
     return text

@@ -6,19 +6,28 @@ and on sound text with lookalikes, and measures them on kinds of damage that the
 
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 import msgspec
 
 from pipeline.lexicon.lists import table
-from pipeline.segmentation.trees import UNITS_PER_NAT, load_trees
+from pipeline.segmentation.trees import UNITS_PER_NAT, Trees, load_trees
 from pipeline.stages.entities.features import document_facts, has_space_reading, line_facts, row
 from pipeline.stages.entities.lexer import Candidate
 from pipeline.stages.entities.suspect_lines import SuspectLine
 
+MAX_ROWS = 4096
+"""Rows that are weighed at once."""
 MIN_PROBABILITY = 0.8
 """A false repair is worse than a miss: a candidate must be four times as likely an entity as not."""
+SURE_PROBABILITY = 0.95
+MIN_PROBABILITY_BESIDE_SURE = 0.4
+"""A document with a sure entity is damaged, so a doubtful one that begins alike is likely another (hysteresis as in
+Canny, "A Computational Approach to Edge Detection", 1986)."""
+
+Lexed = Sequence[tuple[SuspectLine, Sequence[Candidate]]]
+"""The suspect lines of a document, each with its candidates."""
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -27,44 +36,64 @@ class Decision(msgspec.Struct, frozen=True):
     candidate: Candidate
     spaced: bool
     """Whether the space before it stands for its ampersand."""
-    confidence: float
+    probability: float
+
+    @property
+    def confidence(self) -> float:
+        """How often a decision of this probability was right for kinds of damage that the trees had not seen."""
+        bounds, confidences = _reliability()
+        return confidences[max(0, bisect_right(bounds, self.probability) - 1)]
 
 
-def decisions(lines: Sequence[tuple[SuspectLine, Sequence[Candidate]]], text: str) -> list[list[Decision]]:
-    """The entities of each line among its candidates."""
-    if not any(found for _, found in lines):
-        return [[] for _ in lines]
-    document = document_facts(lines, text)
+def decisions(lexed: Lexed, text: str, trees: Trees | None = None) -> list[list[Decision]]:
+    """The entities of each line among its candidates; `trees` are those of the package unless others are measured."""
+    if not any(found for _, found in lexed):
+        return [[] for _ in lexed]
+    weighed = weighed_candidates(lexed, text, trees or load_trees("lost", __package__))
+    sure = {
+        decision.candidate.sign for line in weighed for decision in line if decision.probability >= SURE_PROBABILITY
+    }
+    return [
+        [
+            decision
+            for decision in line
+            if decision.probability
+            >= (MIN_PROBABILITY_BESIDE_SURE if decision.candidate.sign in sure else MIN_PROBABILITY)
+        ]
+        for line in weighed
+    ]
+
+
+def weighed_candidates(lexed: Lexed, text: str, trees: Trees) -> list[list[Decision]]:
+    """Every candidate with the probability that it is an entity, in the likelier of its readings."""
+    document = document_facts(lexed, text)
     rows: list[list[int]] = []
-    for line, found in lines:
+    for line, found in lexed:
         facts = line_facts(line, found)
         for i, candidate in enumerate(found):
             rows.append(row(line, facts, document, found, i, spaced=False))
             if has_space_reading(line, candidate):
                 rows.append(row(line, facts, document, found, i, spaced=True))
-    scores = iter(load_trees("lost", __package__).scores(rows))
-    decided = []
-    for line, found in lines:
+    scores = iter([score for part in batched(rows, MAX_ROWS) for score in trees.scores(part)])
+    weighed = []
+    for line, found in lexed:
         entities = []
         for candidate in found:
             plain = probability(next(scores))
             spaced = probability(next(scores)) if has_space_reading(line, candidate) else 0.0
-            total = min(1.0, plain + spaced)
-            if total >= MIN_PROBABILITY:
-                entities.append(Decision(candidate, spaced > plain, confidence_of(total)))
-        decided.append(entities)
-    return decided
+            entities.append(Decision(candidate, spaced > plain, min(1.0, plain + spaced)))
+        weighed.append(entities)
+    return weighed
+
+
+def batched(rows: list[list[int]], size: int) -> Iterator[list[list[int]]]:
+    """The rows in parts of `size`, so that memory does not grow with the document."""
+    return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
 def probability(score: int) -> float:
     """The probability of a score in thousandths of log odds."""
     return 1 / (1 + math.exp(-max(-20.0, min(20.0, score / UNITS_PER_NAT))))
-
-
-def confidence_of(chance: float) -> float:
-    """How often a decision of this probability was right for kinds of damage that the trees had not seen."""
-    bounds, confidences = _reliability()
-    return confidences[max(0, bisect_right(bounds, chance) - 1)]
 
 
 @cache

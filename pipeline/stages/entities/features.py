@@ -29,7 +29,7 @@ NAMES = (
     "in_document", "glued_in_document", "spaced_in_document", "double_spaced_in_document", "unlikely_in_document",
     "bare_numbers_in_document", "same_in_document", "in_program", "line_symbols", "line_ends_as_code", "token_chars",
     "token_symbols", "has_style_before", "is_mentioned", "line_about_entities", "document_about_entities",
-    "line_indent", "line_is_wide",
+    "line_indent", "line_is_wide", "line_runs_of_spaces", "second_word_chars", "second_word_zipf",
 )  # fmt: skip
 """The features in the order of a row."""
 
@@ -54,6 +54,7 @@ CLASS_OF_ROLE = {
 WIDE_LETTER = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
 SUFFIX = regex.compile(r"(?:s|t|re|ve|ll|d|m|S|T)\b")
 """What follows an apostrophe within a word."""
+OPENING_OF = {"”": "“", "’": "'", "‘": "'", "»": "«", "›": "‹", "」": "「", "』": "『", "》": "《"}
 BARE_NUMBER = re.compile(r"#\d+\b(?!;)")
 """The number of an issue or a topic, which no semicolon follows."""
 STYLE_BEFORE = re.compile(r"(?:colou?r|background|border|fill|stroke|shadow|rgb|style)[\w-]{0,20}\W", re.IGNORECASE)
@@ -61,10 +62,13 @@ ABOUT_ENTITIES = re.compile(
     r"\b(?:entit(?:y|ies)|HTML|XML|SGML|escap(?:e|ed|ing)|encod(?:e|ed|ing)|Unicode|character references?)\b"
     r"|转义|实体|编码"
 )
+RUN_OF_SPACES = re.compile(r"(?<=\S) {3,}(?=\S)")
 TOKEN_START = re.compile(r"\S{0,40}$")
 TOKEN_END = re.compile(r"\S{0,40}")
 LIKELY_NUMBERS = frozenset({34, 38, 39, 60, 62, 160, 173, *range(130, 160), *range(8192, 8251), 8364, 8482})
 """Numbers that stand for punctuation."""
+OPENS, CLOSES = 1, 2
+"""Flags of what a quotation mark may do where it is."""
 MAX_COUNT = 9
 MAX_PAIR_POINTS = 999
 STYLE_WINDOW, CODE_WINDOW = 30, 60
@@ -80,13 +84,15 @@ class LineFacts(msgspec.Struct, frozen=True):
     begins: dict[int, Candidate]
     """Candidates by their offset."""
     same: dict[str, list[int]]
-    """Indexes of candidates by the character they stand for."""
+    """Indexes of candidates by the character they stand for; quotation marks of one kind are together."""
     intact: Counter[str]
     symbols: int
     ends_as_code: bool
     about_entities: int
     indent: int
     is_wide: bool
+    runs_of_spaces: int
+    """Places with three spaces or more between two words."""
 
 
 class DocumentFacts(msgspec.Struct, frozen=True):
@@ -111,7 +117,7 @@ def line_facts(line: SuspectLine, found: Sequence[Candidate]) -> LineFacts:
     text = line.text
     same: dict[str, list[int]] = {}
     for i, candidate in enumerate(found):
-        same.setdefault(candidate.new, []).append(i)
+        same.setdefault(_kind_of_quote(candidate.new), []).append(i)
     sample = text[:2000]
     marks = sum(not (c.isalnum() or c.isspace()) for c in sample)
     intact = Counter(sign for sign in ("quot;", "#39;", "rsquo;", "ldquo;") if "&" + sign in text)
@@ -126,6 +132,7 @@ def line_facts(line: SuspectLine, found: Sequence[Candidate]) -> LineFacts:
         ends_as_code=bool(last) and last in ";{}",
         about_entities=min(MAX_COUNT, len(ABOUT_ENTITIES.findall(sample))),
         indent=min(MAX_COUNT, len(text) - len(text.lstrip())),
+        runs_of_spaces=min(MAX_COUNT, len(RUN_OF_SPACES.findall(sample))),
         is_wide=WIDE_LETTER.search(sample) is not None,
     )
 
@@ -169,11 +176,13 @@ def row(
     left_at = start - 1 if left == SPACE and start not in facts.ends else start
     right_at = end + 1 if right == SPACE and end not in facts.begins else end
     before, after = word_before(text, left_at), word_after(text, right_at)
+    second_at = left_at - len(before)
+    second = word_before(text, second_at - 1) if before and text[second_at - 1 : second_at] == " " else ""
     is_glued_left, is_glued_right = left_at == start, right_at == end
     lexicon = english.lexicon()
     literal = _literal(candidate, before if is_glued_left else "")
     reading = before + _spelled(candidate.new) + after if is_glued_left and is_glued_right and candidate.role in ("apostrophe", "letter") else ""
-    same = facts.same[candidate.new]
+    same = facts.same[_kind_of_quote(candidate.new)]
     place = bisect_left(same, i)
     token_start = TOKEN_START.search(text, max(0, start - 40), start)
     token_end = TOKEN_END.match(text, end, end + 40)
@@ -234,6 +243,9 @@ def row(
         document.about_entities,
         facts.indent,
         int(facts.is_wide),
+        facts.runs_of_spaces,
+        len(second),
+        _tenths(lexicon.zipf(second.lower())) if second else -1,
     ]  # fmt: skip
 
 
@@ -273,10 +285,12 @@ def class_of(character: str) -> int:
 
 def _openness(line: SuspectLine, facts: LineFacts, candidate: Candidate) -> int:
     """1 if a quotation mark touches only what follows it, 2 if only what precedes it, 3 if both, 0 if neither."""
+    if candidate.role in ("open", "close"):
+        return OPENS if candidate.role == "open" else CLOSES
     touches = (EDGE, SPACE, OPENING)
     before = _class_before(line, facts, candidate.start) not in touches
     after = _class_after(line, facts, candidate.end) not in (EDGE, SPACE, CLOSING, SEMICOLON)
-    return int(after) + 2 * int(before)
+    return OPENS * int(after) + CLOSES * int(before)
 
 
 def _literal(candidate: Candidate, before: str) -> str:
@@ -292,6 +306,11 @@ def _pair_points(first: str, second: str) -> int:
         return -MAX_PAIR_POINTS
     points = english.lexicon().points_after(first.lower(), second.lower())
     return -MAX_PAIR_POINTS if points is None else max(-MAX_PAIR_POINTS, points)
+
+
+def _kind_of_quote(new: str) -> str:
+    """The opening mark of a pair of quotation marks; any other character as it is."""
+    return OPENING_OF.get(new, new)
 
 
 def _spelled(new: str) -> str:

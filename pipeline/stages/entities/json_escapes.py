@@ -23,7 +23,8 @@ UNICODE_ESCAPE = regex.compile(
       |(?P<surrogates>(?:\\{1,2}u[dD][89abAB][\da-fA-F]{2}
                          \\{1,2}u[dD][c-fC-F][\da-fA-F]{2})+)                    # \ud83d\ude00
       |(?P<run>\\{1,2}u(?:[2-9][\da-fA-F]|[fF][eEfF])[\da-fA-F]{2}
-           (?:\\{1,2}u(?:[2-9][\da-fA-F]|[fF][eEfF])[\da-fA-F]{2})+))            # \u6d4b\u8bd5
+           (?:\\{1,2}u(?:[2-9][\da-fA-F]|[fF][eEfF])[\da-fA-F]{2})+)             # \u6d4b\u8bd5
+      |(?P<lone>\\{1,2}u(?:3[4-9a-fA-F]|[4-9][\da-fA-F])[\da-fA-F]{2}))          # :\u60a8
     """,
     regex.VERBOSE,
 )
@@ -39,9 +40,10 @@ BEFORE_OPENING_QUOTE = regex.compile(r"(?:^|[\s(\[（“‘—–:：,，。])$"
 AFTER_CLOSING_QUOTE = regex.compile(r"(?:$|[\s,.;:!?)\]，。；：！？）”’—–])")
 LINE_END_ESCAPE = regex.compile(
     r"""
-    (?<=[.!?。！？”’…:：)）])                               # It rained.
-    (?:\\r)?(?:\\n)(?:(?:\\r)?\\n)*                         # \r\n\n
-    (?=[ ]{0,4}[\p{Lu}\p{Han}“"‘「（(\d-])                  # We left.
+    (?: (?<=[.!?。！？”’…:：)）])                           # It rained.
+        (?:\\r)?(?:\\n)(?:(?:\\r)?\\n)*                     # \r\n\n
+        (?=[ \N{IDEOGRAPHIC SPACE}]{0,4}[\p{Lu}\p{Han}“"‘「（(\d-])  # We left.
+      | (?<=[\d\p{Han}])(?:\\r)?(?:\\n)(?:(?:\\r)?\\n)*(?=[\N{IDEOGRAPHIC SPACE}]{0,4}\p{Han}) )   # 08.27\n灯塔
     """,
     regex.VERBOSE,
 )
@@ -55,6 +57,8 @@ PATTERN_BEFORE = frozenset({":", "/", "[", "-", "|", "^"})
 """Characters of a pattern or a path that precede an escape."""
 PATTERN_AFTER = frozenset({"\\", "/", "*", "+", "?", "]"})
 RANGE = "-\\"
+RANGE_BEFORE = PATTERN_BEFORE - {":"}
+"""`记者:` may precede an escape of Han characters."""
 RANGE_AFTER = frozenset({"]", "-"})
 IDEOGRAPHIC_SPACE = "\N{IDEOGRAPHIC SPACE}"
 REPLACEMENT_CHARACTER = "\N{REPLACEMENT CHARACTER}"
@@ -72,6 +76,8 @@ LINE_END_CONFIDENCE = 0.93
 def is_json_string(text: str) -> bool:
     """Whether the document is a JSON string that was not decoded."""
     if "\\u20" in text or ":\\/\\/" in text or "<\\/" in text:
+        return True
+    if "\\r\\n" in text and LINE_END_ESCAPE.search(text):
         return True
     return "\\n" in text and len(LINE_END_ESCAPE.findall(text)) >= MIN_LINE_END_ESCAPES
 
@@ -105,6 +111,7 @@ def _repaired_characters(line: SuspectLine, edited: Spans) -> Iterator[Edit]:
     r"""`the boat\u2019s`, `couldnu2019t`, `Ru0026D`; `u2019` alone may name a character."""
     if CODE_POINT.search(line.text):
         return
+    has_run = any(match["run"] for match in UNICODE_ESCAPE.finditer(line.text))
     for match in UNICODE_ESCAPE.finditer(line.text):
         start, end = match.span()
         if line.in_code(start) or line.in_link(start) or is_inside(edited, start):
@@ -114,9 +121,9 @@ def _repaired_characters(line: SuspectLine, edited: Spans) -> Iterator[Edit]:
         if match["hex"]:
             if not _is_in_pattern(line, start, end) and not is_in_program(line, start, end):
                 yield line.edit(start, end, chr(int(match["hex"], 16)), JSON_ESCAPE, UNICODE_CONFIDENCE)
-        else:
+        elif match["lone"] is None or has_run:
             new = _decoded_units(match[0])
-            is_range = line.before(start) in PATTERN_BEFORE or line.after(end) in RANGE_AFTER
+            is_range = line.before(start) in RANGE_BEFORE or line.after(end) in RANGE_AFTER
             if _is_printable(new) and not is_range and not is_in_program(line, start, end):
                 yield line.edit(start, end, new, JSON_ESCAPE, RUN_CONFIDENCE)
 

@@ -69,7 +69,7 @@ def lexer_pattern() -> regex.Pattern[str]:
           | [\#＃](?P<number>\d{{2,5}}|[xX][\da-fA-F]{{2,4}})(?P<closer>[;；])  # #39; #x27;
           | [\#＃](?P<open>39|82(?:1[12679]|2[0126]|30))(?=(?:s|t|re|ve|ll|d|m)\b)  # #39s
         )
-        | (?P<amp>(?:amp;)++)
+        | (?P<amp>(?:amp;)++)(?!lt;|gt;)
         | (?<![\\%+])u(?P<unit>20(?:1[3489cd]|26)|002[67])                       # couldnu2019t
         """,
         regex.VERBOSE,
