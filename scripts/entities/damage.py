@@ -168,10 +168,9 @@ def damaged(text: str, style: Style, rng: random.Random) -> Example:
             write(character)
             continue
         spaced = False
-        if style.sign == " ":
-            if not (style.collapsed and last in ("", " ", "\n")):
-                spaced = True
-                write(" ")
+        if style.sign == " " and not (style.collapsed and last in ("", " ", "\n")):
+            spaced = True
+            write(" ")
         start = length
         write(("" if style.sign == " " else style.sign) + body)
         truths.append(Truth(start, length, character, spaced))

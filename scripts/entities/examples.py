@@ -10,12 +10,12 @@ from html.entities import codepoint2name
 from pathlib import Path
 
 import msgspec
+
 from entities.damage import STYLES, Example, damaged
 from entities.prose import enriched, enriched_wide, filled, piece, typographic, with_spaces
-
 from pipeline.stages.entities.entity_names import lost_names
 
-PER_STYLE = 500
+PER_STYLE = 750
 PER_SOUND_KIND = 2_500
 MAX_FILE_BYTES = 400_000
 MAX_PARAGRAPHS = 60_000
@@ -27,7 +27,25 @@ SEMICOLON = re.compile(r"(?<=[a-z]); (?=[a-z])")
 IDENTIFIER = re.compile(r"(?<![\w&])[a-zA-Z_]\w*(?=;)")
 HAS_LOOKALIKE = re.compile(r"[A-Za-z\d][;；]|#\d|u20[0-2]|u002")
 TEXT_SUFFIXES = frozenset(
-    {".py", ".js", ".css", ".c", ".h", ".md", ".rst", ".txt", ".html", ".htm", ".json", ".xml", ".yml", ".toml", ".cc", ".pm", ".pl"}
+    {
+        ".py",
+        ".js",
+        ".css",
+        ".c",
+        ".h",
+        ".md",
+        ".rst",
+        ".txt",
+        ".html",
+        ".htm",
+        ".json",
+        ".xml",
+        ".yml",
+        ".toml",
+        ".cc",
+        ".pm",
+        ".pl",
+    }
 )
 
 
@@ -72,7 +90,9 @@ class Sources(msgspec.Struct, frozen=True):
         chinese = []
         for file in sorted(structure.glob("*/*-zh/*")) + sorted(structure.glob("documents/cnews*/*")):
             text = file.read_text("utf-8", "replace")
-            chinese += [line.strip() for line in text.split("\n") if len(line) > 30 and "http" not in line and "`" not in line]
+            chinese += [
+                line.strip() for line in text.split("\n") if len(line) > 30 and "http" not in line and "`" not in line
+            ]
         rng.shuffle(chinese)
         documents = [(file.parent.name, _read(file)) for file in sorted(structure.glob("negatives/*/*"))]
         documents += [
@@ -81,7 +101,9 @@ class Sources(msgspec.Struct, frozen=True):
             if file.is_file() and file.suffix in TEXT_SUFFIXES and file.stat().st_size < MAX_FILE_BYTES
         ]
         lookalike = [pair for pair in documents if HAS_LOOKALIKE.search(pair[1])]
-        code = [_read(file) for file in sorted(programs.rglob("*")) if file.suffix in (".c", ".h", ".js", ".css", ".cc")]
+        code = [
+            _read(file) for file in sorted(programs.rglob("*")) if file.suffix in (".c", ".h", ".js", ".css", ".cc")
+        ]
         return cls(english[:MAX_PARAGRAPHS], chinese, lookalike, [text for text in code if IDENTIFIER.search(text)])
 
 
@@ -94,8 +116,12 @@ def examples(sources: Sources, seed: int) -> Iterator[Example]:
     frames, rng = Frames.read(), random.Random(seed)
     yield from damaged_examples(sources, frames, rng)
     for kind, made in (
-        ("numbers", made_numbers), ("styles", made_styles), ("about", made_about), ("programs", made_programs), ("words", made_words),
-    ):  # fmt: skip
+        ("numbers", made_numbers),
+        ("styles", made_styles),
+        ("about", made_about),
+        ("programs", made_programs),
+        ("words", made_words),
+    ):
         for _ in range(PER_SOUND_KIND):
             text = made(sources, frames, rng)
             yield Example(text, (), text, kind)
@@ -113,13 +139,13 @@ def damaged_examples(sources: Sources, frames: Frames, rng: random.Random) -> It
     wide = [text for text in sources.chinese if not HAS_LOOKALIKE.search(text)]
     for style in STYLES:
         for _ in range(PER_STYLE):
-            is_chinese = style.kind == "han" or rng.random() < 0.15
+            is_chinese = style.kind == "han" or rng.random() < 0.2
             text = piece(wide if is_chinese else clean, rng)
             if is_chinese:
                 text = enriched_wide(text, frames.phrases_wide, rng)
             else:
                 text = enriched(text, frames.phrases, rng)
-                if rng.random() < 0.06:
+                if rng.random() < 0.03:
                     text = with_number(text, frames, rng)
             text = with_spaces(typographic(text, rng), rng)
             if HAS_LOOKALIKE.search(text) and "#" not in text:
@@ -196,7 +222,9 @@ def made_about(sources: Sources, frames: Frames, rng: random.Random) -> str:
             return rng.choice(("quot", "nbsp", "amp", "rsquo", "ldquo", "mdash", "hellip", rng.choice(names))) + ";"
         return f"#{number(rng)};" if kind < 0.9 else f"#x{number(rng):x};"
 
-    parts = [_slots(rng.choice(frames.about), sources, rng, e=entity(), f=entity()) for _ in range(rng.choice((1, 1, 2)))]
+    parts = [
+        _slots(rng.choice(frames.about), sources, rng, e=entity(), f=entity()) for _ in range(rng.choice((1, 1, 2)))
+    ]
     if rng.random() < 0.5:
         parts.insert(rng.randrange(2), piece(sources.english, rng))
     return " ".join(parts)
@@ -204,7 +232,19 @@ def made_about(sources: Sources, frames: Frames, rng: random.Random) -> str:
 
 def made_programs(sources: Sources, frames: Frames, rng: random.Random) -> str:
     """Lines of programs with variables that are named like entities."""
-    names = [*codepoint2name.values(), "quot", "nbsp", "amp", "quot", "nbsp", "hellip", "ndash", "mdash", "ramp", "timeRamp"]
+    names = [
+        *codepoint2name.values(),
+        "quot",
+        "nbsp",
+        "amp",
+        "quot",
+        "nbsp",
+        "hellip",
+        "ndash",
+        "mdash",
+        "ramp",
+        "timeRamp",
+    ]
     name = rng.choice(names)
     if rng.random() < 0.5:
         return renamed(rng.choice(sources.programs), names, rng)
@@ -238,10 +278,19 @@ def made_words(sources: Sources, frames: Frames, rng: random.Random) -> str:
         if not places:
             return text + " " + rng.choice(frames.words) + "; and then"
         at = rng.choice(places)
-        taken = (re.findall(r"[a-z]{3,}", text) or ["item"])
+        taken = re.findall(r"[a-z]{3,}", text) or ["item"]
         word = filled(rng.choice(frames.words), rng.choice(taken), rng)
         if rng.random() < (0.5 if "amp" in word.lower() else 0.1):
-            text = text[:at] + " " + word + ("; " + text[at + 2 : at + 3].upper() + text[at + 3 :] if rng.random() < 0.7 else ";" + text[at + 1 :])
+            text = (
+                text[:at]
+                + " "
+                + word
+                + (
+                    "; " + text[at + 2 : at + 3].upper() + text[at + 3 :]
+                    if rng.random() < 0.7
+                    else ";" + text[at + 1 :]
+                )
+            )
         else:
             text = text[:at] + " " + (word.title() if rng.random() < 0.15 else word) + ";" + text[at + 1 :]
     return text

@@ -34,7 +34,7 @@ def enriched(text: str, phrases: Sequence[str], rng: random.Random) -> str:
     """The text with quotation marks, ampersands, names, sums and the like put in for some of its words."""
     words = list(WORDS.finditer(text))
     rng.shuffle(words)
-    chosen = sorted(words[: max(1, len(words) // 25)], key=lambda match: -match.start())
+    chosen = sorted(words[: max(1, len(words) // 14)], key=lambda match: -match.start())
     for word in chosen:
         text = text[: word.start()] + _put_in(word[0], phrases, rng) + text[word.end() :]
     if rng.random() < 0.5:
@@ -59,8 +59,10 @@ def with_spaces(text: str, rng: random.Random) -> str:
     if rng.random() < 0.15:
         text = re.sub(r" (?=\w)", lambda space: "\N{NO-BREAK SPACE}" if rng.random() < 0.06 else space[0], text)
     if rng.random() < 0.15:
-        text = re.sub(r"(?<=[。！？])|(?<=[a-z]\. )", lambda _: "\N{NO-BREAK SPACE}" if rng.random() < 0.4 else "", text)
-    if rng.random() < 0.08:
+        text = re.sub(
+            r"(?<=[。！？])|(?<=[a-z]\. )", lambda _: "\N{NO-BREAK SPACE}" if rng.random() < 0.4 else "", text
+        )
+    if rng.random() < 0.15:
         indent = rng.choice(("\N{NO-BREAK SPACE}", "\N{NO-BREAK SPACE} ")) * rng.randint(1, 4)
         start = rng.choice(("", "", "<p>", "<div>", "@", "- "))
         text = "\n".join(start + indent + line for line in text.split("\n"))
@@ -98,9 +100,7 @@ def filled(phrase: str, word: str, rng: random.Random) -> str:
 
 def in_another_language(text: str, rng: random.Random) -> str:
     """The text with accents on some of its letters, as dense as French or Spanish have them."""
-    return "".join(
-        rng.choice(VOWELS[c]) if c in VOWELS and rng.random() < LANGUAGE_SHARE else c for c in text
-    )
+    return "".join(rng.choice(VOWELS[c]) if c in VOWELS and rng.random() < LANGUAGE_SHARE else c for c in text)
 
 
 def piece(paragraphs: Sequence[str], rng: random.Random) -> str:

@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
+from enum import IntEnum
 
 import msgspec
 import regex
@@ -17,7 +18,7 @@ from pipeline.lexicon import english
 from pipeline.stages.entities.entity_names import words_before_numbers
 from pipeline.stages.entities.lexer import BODIES, ROLES, SIGNS, Candidate, word_after, word_before
 from pipeline.stages.entities.mentions import is_mentioned
-from pipeline.stages.entities.suspect_lines import AMPERSANDS, PROGRAM_SIGN, SuspectLine
+from pipeline.stages.entities.suspect_lines import AMPERSANDS, SuspectLine
 
 NAMES = (
     "has_space", "sign", "body", "closer", "role", "name_zipf", "number_class", "left", "left_of_left", "right",
@@ -33,23 +34,52 @@ NAMES = (
 )  # fmt: skip
 """The features in the order of a row."""
 
-EDGE, SPACE, OPENING, STRAIGHT, DASH, SYMBOL, CODE, HASH, UNDERSCORE, CLOSING, SEMICOLON, DIGIT, UPPER, LOWER, OTHER, WIDE = range(
-    16
-)
-"""Classes of characters, in an order in which neighbours are alike."""
+
+class Shape(IntEnum):
+    """Classes of characters, in an order in which neighbours are alike."""
+
+    EDGE = 0
+    SPACE = 1
+    OPENING = 2
+    STRAIGHT = 3
+    DASH = 4
+    SYMBOL = 5
+    CODE = 6
+    HASH = 7
+    UNDERSCORE = 8
+    CLOSING = 9
+    SEMICOLON = 10
+    DIGIT = 11
+    UPPER = 12
+    LOWER = 13
+    OTHER = 14
+    WIDE = 15
+
+
 CLASS_OF_CHARACTER = (
-    dict.fromkeys("([{“‘«‹「『《（【¿¡@$£€", OPENING)
-    | dict.fromkeys("\"'`*", STRAIGHT)
-    | dict.fromkeys("-–—‑―/", DASH)
-    | dict.fromkeys("=:<>+\\|&", CODE)
-    | {"#": HASH, "_": UNDERSCORE, ";": SEMICOLON, "；": SEMICOLON}
-    | dict.fromkeys(".,!?)]}…%”’»›」』》）】。，！？、：", CLOSING)
+    dict.fromkeys("([{“‘«‹「『《（【¿¡@$£€", Shape.OPENING)
+    | dict.fromkeys("\"'`*", Shape.STRAIGHT)
+    | dict.fromkeys("-–—‑―/", Shape.DASH)
+    | dict.fromkeys("=:<>+\\|&", Shape.CODE)
+    | {"#": Shape.HASH, "_": Shape.UNDERSCORE, ";": Shape.SEMICOLON, "；": Shape.SEMICOLON}
+    | dict.fromkeys(".,!?)]}…%”’»›」』》）】。，！？、：", Shape.CLOSING)
 )
 CLASS_OF_ROLE = {
-    "quote": STRAIGHT, "apostrophe": STRAIGHT, "open": OPENING, "close": CLOSING, "dash": DASH, "ellipsis": CLOSING,
-    "space": SPACE, "letter": LOWER, "han": WIDE, "amp": CODE, "currency": OPENING, "bracket": CODE, "symbol": SYMBOL,
-    "ascii": SYMBOL,
-}  # fmt: skip
+    "quote": Shape.STRAIGHT,
+    "apostrophe": Shape.STRAIGHT,
+    "open": Shape.OPENING,
+    "close": Shape.CLOSING,
+    "dash": Shape.DASH,
+    "ellipsis": Shape.CLOSING,
+    "space": Shape.SPACE,
+    "letter": Shape.LOWER,
+    "han": Shape.WIDE,
+    "amp": Shape.CODE,
+    "currency": Shape.OPENING,
+    "bracket": Shape.CODE,
+    "symbol": Shape.SYMBOL,
+    "ascii": Shape.SYMBOL,
+}
 """The class of the character that a candidate stands for."""
 WIDE_LETTER = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
 SUFFIX = regex.compile(r"(?:s|t|re|ve|ll|d|m|S|T)\b")
@@ -59,19 +89,26 @@ BARE_NUMBER = re.compile(r"#\d+\b(?!;)")
 """The number of an issue or a topic, which no semicolon follows."""
 STYLE_BEFORE = re.compile(r"(?:colou?r|background|border|fill|stroke|shadow|rgb|style)[\w-]{0,20}\W", re.IGNORECASE)
 ABOUT_ENTITIES = re.compile(
-    r"\b(?:entit(?:y|ies)|HTML|XML|SGML|escap(?:e|ed|ing)|encod(?:e|ed|ing)|Unicode|character references?)\b"
-    r"|转义|实体|编码"
+    r"""
+    \b(?:entit(?:y|ies)|HTML|XML|SGML|escap(?:e|ed|ing)|encod(?:e|ed|ing)|Unicode     # the HTML entity
+       |character\ references?)\b
+    |转义|实体|编码                                                                   # 转义成
+    """,
+    re.VERBOSE,
 )
 RUN_OF_SPACES = re.compile(r"(?<=\S) {3,}(?=\S)")
-TOKEN_START = re.compile(r"\S{0,40}$")
-TOKEN_END = re.compile(r"\S{0,40}")
 LIKELY_NUMBERS = frozenset({34, 38, 39, 60, 62, 160, 173, *range(130, 160), *range(8192, 8251), 8364, 8482})
 """Numbers that stand for punctuation."""
 OPENS, CLOSES = 1, 2
 """Flags of what a quotation mark may do where it is."""
-MAX_COUNT = 9
+MOST_COUNTED = 9
 MAX_PAIR_POINTS = 999
-STYLE_WINDOW, CODE_WINDOW = 30, 60
+STYLE_WINDOW = 30
+MAX_TOKEN_SIDE = 40
+"""Characters of a token on one side that are looked at."""
+SIGNS_OF_CODE = "=<>/\\_|{}()[]$"
+CLOSERS = ("", ";", "；")
+MOST_CANDIDATES = 30
 CASES = {"none": 0, "lower": 1, "title": 2, "upper": 3, "mixed": 4}
 
 
@@ -85,7 +122,8 @@ class LineFacts(msgspec.Struct, frozen=True):
     """Candidates by their offset."""
     same: dict[str, list[int]]
     """Indexes of candidates by the character they stand for; quotation marks of one kind are together."""
-    intact: Counter[str]
+    intact: int
+    """Kinds of entities that still have their ampersand."""
     symbols: int
     ends_as_code: bool
     about_entities: int
@@ -120,7 +158,7 @@ def line_facts(line: SuspectLine, found: Sequence[Candidate]) -> LineFacts:
         same.setdefault(_kind_of_quote(candidate.new), []).append(i)
     sample = text[:2000]
     marks = sum(not (c.isalnum() or c.isspace()) for c in sample)
-    intact = Counter(sign for sign in ("quot;", "#39;", "rsquo;", "ldquo;") if "&" + sign in text)
+    intact = sum(reference in text for reference in ("&quot;", "&#39;", "&rsquo;", "&ldquo;"))
     last = text.rstrip()[-1:]
     return LineFacts(
         starts=tuple(candidate.start for candidate in found),
@@ -130,9 +168,9 @@ def line_facts(line: SuspectLine, found: Sequence[Candidate]) -> LineFacts:
         intact=intact,
         symbols=min(99, 100 * marks // max(1, len(sample))),
         ends_as_code=bool(last) and last in ";{}",
-        about_entities=min(MAX_COUNT, len(ABOUT_ENTITIES.findall(sample))),
-        indent=min(MAX_COUNT, len(text) - len(text.lstrip())),
-        runs_of_spaces=min(MAX_COUNT, len(RUN_OF_SPACES.findall(sample))),
+        about_entities=min(MOST_COUNTED, len(ABOUT_ENTITIES.findall(sample))),
+        indent=min(MOST_COUNTED, len(text) - len(text.lstrip())),
+        runs_of_spaces=min(MOST_COUNTED, len(RUN_OF_SPACES.findall(sample))),
         is_wide=WIDE_LETTER.search(sample) is not None,
     )
 
@@ -156,8 +194,8 @@ def document_facts(lines: Sequence[tuple[SuspectLine, Sequence[Candidate]]], tex
                 unlikely += 1
     return DocumentFacts(
         total, glued, spaced, double, unlikely,
-        min(MAX_COUNT, len(BARE_NUMBER.findall(text))) if "#" in text else 0,
-        min(MAX_COUNT, len(ABOUT_ENTITIES.findall(text))), same,
+        min(MOST_COUNTED, len(BARE_NUMBER.findall(text))) if "#" in text else 0,
+        min(MOST_COUNTED, len(ABOUT_ENTITIES.findall(text))), same,
     )  # fmt: skip
 
 
@@ -166,130 +204,206 @@ def has_space_reading(line: SuspectLine, candidate: Candidate) -> bool:
     return candidate.start > 0 and line.text[candidate.start - 1] == " "
 
 
+class Sides(msgspec.Struct, frozen=True):
+    """What is on both sides of a reading."""
+
+    left: Shape
+    right: Shape
+    left_at: int
+    """Offset before which the nearest word may end: that of the reading, or one less if a space is between."""
+    right_at: int
+    before: str
+    """The word that ends at `left_at`."""
+    after: str
+    """The word that starts at `right_at`."""
+    second: str
+    """The word before `before`."""
+    is_glued_left: bool
+    is_glued_right: bool
+
+
+def sides_of(line: SuspectLine, facts: LineFacts, start: int, end: int) -> Sides:
+    """The sides of the reading in `[start, end)`."""
+    text = line.text
+    left, right = _class_before(line, facts, start), _class_after(line, facts, end)
+    left_at = start - 1 if left == Shape.SPACE and start not in facts.ends else start
+    right_at = end + 1 if right == Shape.SPACE and end not in facts.begins else end
+    before, after = word_before(text, left_at), word_after(text, right_at)
+    second_at = left_at - len(before)
+    second = word_before(text, second_at - 1) if before and text[second_at - 1 : second_at] == " " else ""
+    return Sides(left, right, left_at, right_at, before, after, second, left_at == start, right_at == end)
+
+
 def row(
     line: SuspectLine, facts: LineFacts, document: DocumentFacts, found: Sequence[Candidate], i: int, *, spaced: bool
 ) -> list[int]:
     """The features of one reading of candidate `i`; `spaced` says that the space before it belongs to it."""
-    candidate, text = found[i], line.text
+    candidate = found[i]
     start, end = candidate.start - spaced, candidate.end
-    left, right = _class_before(line, facts, start), _class_after(line, facts, end)
-    left_at = start - 1 if left == SPACE and start not in facts.ends else start
-    right_at = end + 1 if right == SPACE and end not in facts.begins else end
-    before, after = word_before(text, left_at), word_after(text, right_at)
-    second_at = left_at - len(before)
-    second = word_before(text, second_at - 1) if before and text[second_at - 1 : second_at] == " " else ""
-    is_glued_left, is_glued_right = left_at == start, right_at == end
-    lexicon = english.lexicon()
-    literal = _literal(candidate, before if is_glued_left else "")
-    reading = before + _spelled(candidate.new) + after if is_glued_left and is_glued_right and candidate.role in ("apostrophe", "letter") else ""
-    same = facts.same[_kind_of_quote(candidate.new)]
-    place = bisect_left(same, i)
-    token_start = TOKEN_START.search(text, max(0, start - 40), start)
-    token_end = TOKEN_END.match(text, end, end + 40)
-    token = (token_start[0] if token_start else "") + (token_end[0] if token_end else "")
+    sides = sides_of(line, facts, start, end)
     return [
         int(spaced),
+        *_of_candidate(candidate),
+        *_of_characters(line, facts, sides, start, end),
+        *_of_words(line, sides, end),
+        *_of_lexicon(candidate, sides),
+        *_of_partners(line, facts, found, i),
+        *_of_document(document, candidate, len(found)),
+        *_of_line(line, facts, document, candidate, start),
+        len(sides.second),
+        _zipf(sides.second),
+    ]
+
+
+def _of_candidate(candidate: Candidate) -> tuple[int, ...]:
+    return (
         SIGNS.index(candidate.sign),
         BODIES.index(candidate.body),
-        ("", ";", "；").index(candidate.closer),
+        CLOSERS.index(candidate.closer),
         ROLES.index(candidate.role),
-        _tenths(lexicon.zipf(candidate.name)) if candidate.body == "name" else -1,
+        _zipf(candidate.name) if candidate.body == "name" else -1,
         _number_class(candidate),
+    )
+
+
+def _of_characters(line: SuspectLine, facts: LineFacts, sides: Sides, start: int, end: int) -> tuple[int, ...]:
+    left, right = sides.left, sides.right
+    return (
         left,
-        _class_before(line, facts, left_at) if left == SPACE else left,
+        _class_before(line, facts, sides.left_at) if left == Shape.SPACE else left,
         right,
-        _class_after(line, facts, right_at) if right == SPACE else right,
+        _class_after(line, facts, sides.right_at) if right == Shape.SPACE else right,
         int(start in facts.ends),
         int(end in facts.begins),
-        _spaces_before(text, start),
-        int(text[end : end + 1] == " "),
+        _spaces_before(line.text, start),
+        int(line.text[end : end + 1] == " "),
+    )
+
+
+def _of_words(line: SuspectLine, sides: Sides, end: int) -> tuple[int, ...]:
+    before, after, text = sides.before, sides.after, line.text
+    suffixes = (sides.right_at, end) if sides.is_glued_right else (sides.right_at,)
+    return (
         len(before),
-        _tenths(lexicon.zipf(before.lower())) if before else -1,
+        _zipf(before),
         _case(before),
         int(before[-1:] in ("s", "S")),
         int(before.lower() in words_before_numbers()),
         len(after),
-        _tenths(lexicon.zipf(after.lower())) if after else -1,
+        _zipf(after),
         _case(after),
-        int(SUFFIX.match(text, right_at) is not None) + int(is_glued_right and SUFFIX.match(text, end) is not None),
-        _digits_at(text, right_at),
-        _tenths(lexicon.zipf(literal.lower())) if literal else -1,
-        _tenths(lexicon.zipf(reading.lower())) if reading else -1,
-        _pair_points(before, candidate.name) if candidate.role == "amp" else 0,
-        _pair_points(before, "and") if candidate.role == "amp" else 0,
-        _pair_points("and", after) if candidate.role == "amp" else 0,
-        min(MAX_COUNT, place),
-        min(MAX_COUNT, len(same) - place - 1),
+        sum(SUFFIX.match(text, at) is not None for at in suffixes),
+        _digits_at(text, sides.right_at),
+    )
+
+
+def _of_lexicon(candidate: Candidate, sides: Sides) -> tuple[int, ...]:
+    """What the lexicon says of both readings."""
+    literal = _literal(candidate, sides.before if sides.is_glued_left else "")
+    is_within_word = sides.is_glued_left and sides.is_glued_right and candidate.role in ("apostrophe", "letter")
+    reading = sides.before + _spelled(candidate.new) + sides.after if is_within_word else ""
+    is_ampersand = candidate.role == "amp"
+    return (
+        _zipf(literal),
+        _zipf(reading),
+        _pair_points(sides.before, candidate.name) if is_ampersand else 0,
+        _pair_points(sides.before, "and") if is_ampersand else 0,
+        _pair_points("and", sides.after) if is_ampersand else 0,
+    )
+
+
+def _of_partners(line: SuspectLine, facts: LineFacts, found: Sequence[Candidate], i: int) -> tuple[int, ...]:
+    """What stands for the same character before and after in the line."""
+    same = facts.same[_kind_of_quote(found[i].new)]
+    place = bisect_left(same, i)
+    is_last = place + 1 == len(same)
+    return (
+        min(MOST_COUNTED, place),
+        min(MOST_COUNTED, len(same) - place - 1),
         _openness(line, facts, found[same[place - 1]]) if place else -1,
-        _openness(line, facts, found[same[place + 1]]) if place + 1 < len(same) else -1,
+        -1 if is_last else _openness(line, facts, found[same[place + 1]]),
         place % 2,
-        min(MAX_COUNT, sum(facts.intact.values())),
-        min(MAX_COUNT, len(found)),
-        min(30, document.candidates),
-        min(MAX_COUNT, document.glued),
-        min(MAX_COUNT, document.spaced),
-        min(MAX_COUNT, document.double_spaced),
-        min(MAX_COUNT, document.unlikely),
+        min(MOST_COUNTED, facts.intact),
+    )
+
+
+def _of_document(document: DocumentFacts, candidate: Candidate, in_line: int) -> tuple[int, ...]:
+    return (
+        min(MOST_COUNTED, in_line),
+        min(MOST_CANDIDATES, document.candidates),
+        min(MOST_COUNTED, document.glued),
+        min(MOST_COUNTED, document.spaced),
+        min(MOST_COUNTED, document.double_spaced),
+        min(MOST_COUNTED, document.unlikely),
         document.bare_numbers,
-        min(MAX_COUNT, document.same[candidate.sign + candidate.new]),
-        int(line.in_program(candidate.start, candidate.end)),
+        min(MOST_COUNTED, document.same[candidate.sign + candidate.new]),
+    )
+
+
+def _of_line(
+    line: SuspectLine, facts: LineFacts, document: DocumentFacts, candidate: Candidate, start: int
+) -> tuple[int, ...]:
+    """Signs of programs, of style sheets, and of a text that writes about entities."""
+    text, end = line.text, candidate.end
+    token = text[max(0, start - MAX_TOKEN_SIDE) : start].rsplit(" ", 1)[-1]
+    token += text[end : end + MAX_TOKEN_SIDE].split(" ", 1)[0]
+    return (
+        int(line.in_program(candidate.start, end)),
         facts.symbols,
         int(facts.ends_as_code),
         len(token),
-        sum(token.count(c) for c in "=<>/\\_|{}()[]$"),
+        sum(token.count(sign) for sign in SIGNS_OF_CODE),
         int(STYLE_BEFORE.search(text, max(0, start - STYLE_WINDOW), start) is not None),
-        int(is_mentioned(text, candidate.start, candidate.end)),
+        int(is_mentioned(text, candidate.start, end)),
         facts.about_entities,
         document.about_entities,
         facts.indent,
         int(facts.is_wide),
         facts.runs_of_spaces,
-        len(second),
-        _tenths(lexicon.zipf(second.lower())) if second else -1,
-    ]  # fmt: skip
+    )
 
 
-def _class_before(line: SuspectLine, facts: LineFacts, at: int) -> int:
+def _class_before(line: SuspectLine, facts: LineFacts, at: int) -> Shape:
     """The class of what is before `at`: of a candidate the character it stands for."""
     if candidate := facts.ends.get(at):
         return CLASS_OF_ROLE[candidate.role]
     return class_of(line.before(at))
 
 
-def _class_after(line: SuspectLine, facts: LineFacts, at: int) -> int:
+def _class_after(line: SuspectLine, facts: LineFacts, at: int) -> Shape:
     """The class of what is after `at`: of a candidate the character it stands for."""
     if candidate := facts.begins.get(at):
         return CLASS_OF_ROLE[candidate.role]
     return class_of(line.after(at))
 
 
-def class_of(character: str) -> int:
-    """The class of a character; `EDGE` for none."""
+def class_of(character: str) -> Shape:
+    """The class of a character; `Shape.EDGE` for none."""
     if not character:
-        return EDGE
+        return Shape.EDGE
     known = CLASS_OF_CHARACTER.get(character)
     if known is not None:
         return known
     if character.isspace():
-        return SPACE
+        return Shape.SPACE
     if character.isdigit():
-        return DIGIT
+        return Shape.DIGIT
     if not character.isalpha():
-        return CODE if character in AMPERSANDS else SYMBOL
+        return Shape.CODE if character in AMPERSANDS else Shape.SYMBOL
     if WIDE_LETTER.match(character):
-        return WIDE
+        return Shape.WIDE
     if character.islower():
-        return LOWER
-    return UPPER if character.isupper() else OTHER
+        return Shape.LOWER
+    return Shape.UPPER if character.isupper() else Shape.OTHER
 
 
 def _openness(line: SuspectLine, facts: LineFacts, candidate: Candidate) -> int:
     """1 if a quotation mark touches only what follows it, 2 if only what precedes it, 3 if both, 0 if neither."""
     if candidate.role in ("open", "close"):
         return OPENS if candidate.role == "open" else CLOSES
-    touches = (EDGE, SPACE, OPENING)
+    touches = (Shape.EDGE, Shape.SPACE, Shape.OPENING)
     before = _class_before(line, facts, candidate.start) not in touches
-    after = _class_after(line, facts, candidate.end) not in (EDGE, SPACE, CLOSING, SEMICOLON)
+    after = _class_after(line, facts, candidate.end) not in (Shape.EDGE, Shape.SPACE, Shape.CLOSING, Shape.SEMICOLON)
     return OPENS * int(after) + CLOSES * int(before)
 
 
@@ -338,8 +452,9 @@ def _number_class(candidate: Candidate) -> int:
     return 2 + sum(code >= bound for bound in bounds)
 
 
-def _tenths(zipf: float) -> int:
-    return round(zipf * 10)
+def _zipf(word: str) -> int:
+    """The Zipf frequency of a word in tenths; -1 for no word."""
+    return round(english.lexicon().zipf(word.lower()) * 10) if word else -1
 
 
 def _case(word: str) -> int:

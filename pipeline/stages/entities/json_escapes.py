@@ -193,4 +193,3 @@ def _repaired_line_ends(line: SuspectLine) -> Iterator[Edit]:
     for match in LINE_END_ESCAPE.finditer(text):
         if not line.in_code(match.start()) and not is_mentioned(text, *match.span()):
             yield line.edit(*match.span(), "\n" * match[0].count("\\n"), ESCAPED_LINE_END, LINE_END_CONFIDENCE)
-

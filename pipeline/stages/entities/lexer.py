@@ -4,8 +4,6 @@ The lexer decides nothing. Each candidate has its reading, the character that it
 character in a text. `features` measures what speaks for the reading and what for the letters as they are.
 """
 
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
 from functools import cache
 from html.entities import html5
 
@@ -33,7 +31,9 @@ ROLE_OF_CHARACTER = (
     | dict.fromkeys("\N{NO-BREAK SPACE}\N{EN SPACE}\N{EM SPACE}\N{THIN SPACE}\N{IDEOGRAPHIC SPACE}", "space")
     | dict.fromkeys("$£¥€¢", "currency")
 )
-WIDE = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\N{IDEOGRAPHIC COMMA}-\N{IDEOGRAPHIC FULL STOP}！-～]")
+WIDE_CHARACTER = regex.compile(
+    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\N{IDEOGRAPHIC COMMA}-\N{IDEOGRAPHIC FULL STOP}！-～]"
+)
 OTHER_NAME = regex.compile(r"[&＆][a-z]{1,2}$")
 """Before a name, what makes it one that HTML does not know: `&squot;`."""
 WORD_END = regex.compile(r"[\p{L}\p{M}_]{1,40}$")
@@ -64,12 +64,12 @@ def lexer_pattern() -> regex.Pattern[str]:
     names = "|".join(lost_names())
     return regex.compile(
         rf"""
-        (?P<chain>(?:amp;)*+)
+        (?P<chain>(?:amp[;；])*+)
         (?: (?P<name>{names})(?P<named>[;；])                                # quot;
           | [\#＃](?P<number>\d{{2,5}}|[xX][\da-fA-F]{{2,4}})(?P<closer>[;；])  # #39; #x27;
           | [\#＃](?P<open>39|82(?:1[12679]|2[0126]|30))(?=(?:s|t|re|ve|ll|d|m)\b)  # #39s
         )
-        | (?P<amp>(?:amp;)++)(?!lt;|gt;)
+        | (?P<amp>(?:amp[;；])++)(?!lt;|gt;)
         | (?<![\\%+])u(?P<unit>20(?:1[3489cd]|26)|002[67])                       # couldnu2019t
         """,
         regex.VERBOSE,
@@ -103,7 +103,7 @@ def _candidate(line: SuspectLine, match: regex.Match[str]) -> Candidate | None:
         before = word_before(line.text, start)
         if before and not before.isupper() and (before + "amp").lower() in english.lexicon():
             return None
-        return Candidate(start, end, "chain" if len(amp) > len("amp;") else "lost", "name", ";", "amp", "&", "amp")
+        return Candidate(start, end, "chain" if len(amp) > len("amp;") else "lost", "name", amp[-1], "amp", "&", "amp")
     if unit := match["unit"]:
         new = chr(int(unit, 16))
         return Candidate(start, end, "unicode", "unit", "", unit, new, role_of(new))
@@ -119,7 +119,7 @@ def role_of(character: str) -> str:
     """What a character does in a text, one of `ROLES`."""
     if role := ROLE_OF_CHARACTER.get(character):
         return role
-    if WIDE.match(character):
+    if WIDE_CHARACTER.match(character):
         return "han"
     if character.isascii():
         return "ascii"
@@ -146,13 +146,3 @@ def word_after(text: str, start: int) -> str:
     """The word that starts at `start`, or its first letters; empty if there is none."""
     match = WORD_START.match(text, start)
     return match[0] if match else ""
-
-
-def first_at_or_after(found: Sequence[Candidate], offset: int) -> int:
-    """Index of the first candidate that starts at `offset` or later."""
-    return bisect_left(found, offset, key=lambda candidate: candidate.start)
-
-
-def starts(found: Sequence[Candidate]) -> Iterator[int]:
-    """The offsets at which candidates start."""
-    return (candidate.start for candidate in found)

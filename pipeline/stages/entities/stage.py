@@ -44,9 +44,9 @@ def repair(document: Document) -> Iterator[Edit]:
     lexed = [(line, candidates(line, spans_of(line, edits))) for line, edits in zip(lines, references, strict=True)]
     decided = decisions(lexed, document.text)
     for line, edits, entities, ends in zip(lines, references, decided, line_ends, strict=True):
-        edits += edits_of(line, entities)
-        edits += repaired_rest(line, edits, ends, has_spaced_entities=has_spaced_entities, is_json=is_json)
-        yield from disjoint(edits)
+        found = [*edits, *edits_of(line, entities)]
+        rest = repaired_rest(line, found, ends, has_spaced_entities=has_spaced_entities, is_json=is_json)
+        yield from disjoint([*found, *rest])
 
 
 def repaired_references(line: SuspectLine) -> Iterator[Edit]:

@@ -27,7 +27,9 @@ PHPBB_ID = r":(?:[a-z\d]{1,2}:)?(?=[a-z]*\d)[\da-z]{5,10}(?=[\]=])"
 def code_pattern() -> regex.Pattern[str]:
     """An opening or a closing code."""
     names = "|".join(lists.rows(__package__, "bulletin-codes.txt"))
-    return regex.compile(rf"\[(?P<close>/?)(?P<name>(?i:{names}))(?P<id>{PHPBB_ID})?+(?P<value>(?:=|[ ])[^\[\]\n]{{1,300}})?\]")
+    return regex.compile(
+        rf"\[(?P<close>/?)(?P<name>(?i:{names}))(?P<id>{PHPBB_ID})?+(?P<value>(?:=|[ ])[^\[\]\n]{{1,300}})?\]"
+    )
 
 
 def without_bulletin_codes(text: str, code: Spans) -> Iterator[Edit]:

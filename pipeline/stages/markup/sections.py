@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import regex
 
 from pipeline.stages.markup.code_spans import Spans, code_spans, is_inside
-from pipeline.stages.markup.rules import HIDDEN, SCRIPT, XML
+from pipeline.stages.markup.rules import SCRIPT, SPOILT_COPY, XML
 from pipeline.text.edits import Edit
 
 SCRIPT_ELEMENT = regex.compile(
@@ -82,4 +82,4 @@ def _hidden_elements(text: str, code: Spans) -> Iterator[Edit]:
         return
     for match in HIDDEN_ELEMENT.finditer(text):
         if not is_inside(code, match.start()) and not is_quoted(text, *match.span()):
-            yield Edit(match.start(), match[0], "", HIDDEN.name, HIDDEN_CONFIDENCE)
+            yield Edit(match.start(), match[0], "", SPOILT_COPY.name, HIDDEN_CONFIDENCE)
