@@ -41,7 +41,7 @@ MAX_CANDIDATES = 8
 """Candidates of one example that are learned from: those of one text are much alike."""
 TREES, RATE, DEPTH, LEAVES = 180, 0.12, 6, 28
 MIN_LEAF, REGULARISATION = 20, 5.0
-SOUND_WEIGHT, NATURAL_WEIGHT = 1.5, 1.0
+SOUND_WEIGHT, NATURAL_WEIGHT = 2.0, 1.0
 """What a kind of sound text counts, and all real documents together, where a kind of damage counts 1."""
 NATURAL = "natural"
 MAX_TESTED, MAX_NATURAL = 200, 1500

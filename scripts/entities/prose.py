@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 QUOTED = re.compile(r'"([^"\n]{1,300}?)"')
 SINGLE_QUOTED = re.compile(r'(?<![\w"])"(\w[^"\n]{1,60}?)"(?!\w)')
+LOOSE_DASH = re.compile(r" ([–—])(?=\w)")
+"""A dash with a space on one side only; well set text has none."""
 AND = re.compile(r"(?<=[a-z]{3}) and (?=[A-Z])")
 WORDS = re.compile(r"(?<= )[a-z]{3,9}(?= [a-z])")
 SENTENCE = re.compile(r"(?<=[.!?。！？])\s*")
@@ -23,8 +25,9 @@ def typographic(text: str, rng: random.Random) -> str:
     elif kind < 0.6:
         text = text.replace("'", "’")
     if rng.random() < 0.5:
-        dash = rng.choice(("—", " — ", "–", " – "))
+        dash = rng.choice(("—", "—", " — ", "–", " – "))
         text = text.replace(" -- ", dash).replace("--", dash.strip()).replace(" - ", dash)
+    text = LOOSE_DASH.sub(r"\1", text)
     if rng.random() < 0.5:
         text = text.replace("...", "…")
     return text

@@ -19,10 +19,10 @@ from pipeline.stages.entities.suspect_lines import SuspectLine
 
 MAX_ROWS = 4096
 """Rows that are weighed at once."""
-MIN_PROBABILITY = 0.8
+MIN_PROBABILITY = 0.6
 """A false repair is worse than a miss: a candidate must be four times as likely an entity as not."""
 SURE_PROBABILITY = 0.95
-MIN_PROBABILITY_BESIDE_SURE = 0.4
+MIN_PROBABILITY_BESIDE_SURE = 0.3
 """A document with a sure entity is damaged, so a doubtful one that begins alike is likely another (hysteresis as in
 Canny, "A Computational Approach to Edge Detection", 1986)."""
 
