@@ -198,7 +198,7 @@ def made_numbers(sources: Sources, frames: Frames, rng: random.Random) -> str:
         at = rng.randrange(len(text) + 1)
         return text[:at] + phrase + text[at:]
     text = piece(sources.english, rng)
-    for _ in range(rng.choice((1, 1, 2, 4))):
+    for _ in range(rng.choice((1, 2, 2, 4))):
         text = with_number(text, frames, rng)
     return typographic(text, rng)
 
@@ -280,7 +280,7 @@ def made_words(sources: Sources, frames: Frames, rng: random.Random) -> str:
         at = rng.choice(places)
         taken = re.findall(r"[a-z]{3,}", text) or ["item"]
         word = filled(rng.choice(frames.words), rng.choice(taken), rng)
-        if rng.random() < (0.5 if "amp" in word.lower() else 0.1):
+        if rng.random() < (0.35 if "amp" in word.lower() else 0.1):
             text = (
                 text[:at]
                 + " "

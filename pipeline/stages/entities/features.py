@@ -102,6 +102,8 @@ LIKELY_NUMBERS = frozenset({34, 38, 39, 60, 62, 160, 173, *range(130, 160), *ran
 OPENS, CLOSES = 1, 2
 """Flags of what a quotation mark may do where it is."""
 MOST_COUNTED = 9
+MAX_SAMPLE_CHARS, MAX_LINE_SAMPLE_CHARS = 10_000, 2_000
+"""Characters of a document and of a line that are searched for what the text is about."""
 MAX_PAIR_POINTS = 999
 STYLE_WINDOW = 30
 MAX_TOKEN_SIDE = 40
@@ -156,7 +158,7 @@ def line_facts(line: SuspectLine, found: Sequence[Candidate]) -> LineFacts:
     same: dict[str, list[int]] = {}
     for i, candidate in enumerate(found):
         same.setdefault(_kind_of_quote(candidate.new), []).append(i)
-    sample = text[:2000]
+    sample = text[:MAX_LINE_SAMPLE_CHARS]
     marks = sum(not (c.isalnum() or c.isspace()) for c in sample)
     intact = sum(reference in text for reference in ("&quot;", "&#39;", "&rsquo;", "&ldquo;"))
     last = text.rstrip()[-1:]
@@ -194,8 +196,8 @@ def document_facts(lines: Sequence[tuple[SuspectLine, Sequence[Candidate]]], tex
                 unlikely += 1
     return DocumentFacts(
         total, glued, spaced, double, unlikely,
-        min(MOST_COUNTED, len(BARE_NUMBER.findall(text))) if "#" in text else 0,
-        min(MOST_COUNTED, len(ABOUT_ENTITIES.findall(text))), same,
+        min(MOST_COUNTED, len(BARE_NUMBER.findall(text[:MAX_SAMPLE_CHARS]))) if "#" in text else 0,
+        min(MOST_COUNTED, len(ABOUT_ENTITIES.findall(text[:MAX_SAMPLE_CHARS]))), same,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ The lexer decides nothing. Each candidate has its reading, the character that it
 character in a text. `features` measures what speaks for the reading and what for the letters as they are.
 """
 
+from collections.abc import Iterator
 from functools import cache
 from html.entities import html5
 
@@ -12,7 +13,7 @@ import regex
 
 from pipeline.lexicon import english
 from pipeline.stages.entities.entity_names import lost_names, numeric_character
-from pipeline.stages.entities.suspect_lines import AMPERSANDS, Spans, SuspectLine, is_inside
+from pipeline.stages.entities.suspect_lines import AMPERSANDS, Spans, SuspectLine, is_inside, lost_sign_offsets
 
 ROLES = (
     "quote", "apostrophe", "open", "close", "dash", "ellipsis", "space", "letter", "han", "amp", "currency", "bracket",
@@ -39,6 +40,10 @@ OTHER_NAME = regex.compile(r"[&＆][a-z]{1,2}$")
 WORD_END = regex.compile(r"[\p{L}\p{M}_]{1,40}$")
 WORD_START = regex.compile(r"[\p{L}\p{M}_]{1,40}")
 MAX_WORD_CHARS = 40
+MAX_NAME_CHARS = 12
+"""Characters of the longest entity, without the `amp;` before it."""
+MIN_ZIPF_OF_WORD = 3.0
+"""Zipf frequency of a word that everybody knows: once in a million words."""
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -78,8 +83,8 @@ def lexer_pattern() -> regex.Pattern[str]:
 
 def candidates(line: SuspectLine, edited: Spans) -> list[Candidate]:
     """The candidates of a line by offset, outside code, links, programs' strings and the spans that are edited."""
-    found = []
-    for match in lexer_pattern().finditer(line.text):
+    found: list[Candidate] = []
+    for match in matches(line.text):
         start = match.start()
         if start and line.text[start - 1] in AMPERSANDS:
             continue
@@ -90,12 +95,28 @@ def candidates(line: SuspectLine, edited: Spans) -> list[Candidate]:
     return found
 
 
+def matches(text: str) -> Iterator[regex.Match[str]]:
+    """The matches of the lexer in a line, looked for only around what the probes find."""
+    end = 0
+    for hit in lost_sign_offsets(text):
+        if hit < end:
+            continue
+        start = max(end, hit - MAX_NAME_CHARS)
+        while start > end and text[start - 1] in "amp;；":
+            start -= 1
+        for near in lexer_pattern().finditer(text, start, hit + MAX_NAME_CHARS):
+            # Near the end of the window the rest of a chain may be cut off.
+            if near.start() >= end and (match := lexer_pattern().match(text, near.start())):
+                end = match.end()
+                yield match
+
+
 def _candidate(line: SuspectLine, match: regex.Match[str]) -> Candidate | None:
     """The candidate of a match; None if its letters only end a word or its number has no character."""
     start, end = match.span()
     chain = "chain" if match["chain"] else "lost"
     if name := match["name"]:
-        if not match["chain"] and _ends_word(line, start, name):
+        if not match["chain"] and (_ends_word(line, start, name) or _is_word(line, start, end, name)):
             return None
         new = html5[name + ";"]
         return Candidate(start, end, chain, "name", match["named"], name, new, role_of(new))
@@ -134,6 +155,13 @@ def _ends_word(line: SuspectLine, start: int, name: str) -> bool:
     if OTHER_NAME.search(line.text, max(0, start - 3), start):
         return True
     return f"{before}{name};" in html5 or (before + name).lower() in english.lexicon()
+
+
+def _is_word(line: SuspectLine, start: int, end: int, name: str) -> bool:
+    """Whether the letters are a word of their own before a semicolon of prose: `a copy; then`."""
+    if line.before(start).strip() or line.after(end).strip():
+        return False
+    return english.lexicon().zipf(name) >= MIN_ZIPF_OF_WORD
 
 
 def word_before(text: str, end: int) -> str:

@@ -149,26 +149,37 @@ def probes() -> tuple[Probe, ...]:
     that begins with any of two. The names of entities without ampersand are found by their semicolon, then backwards.
     """
     references = (
-        r"(?: ?#|＃|[A-Za-z][A-Za-z\d]{1,31}[;；]| ?(?:[lr][sd]quo|[mn]dash|hellip|nbsp|quot|amp)"
+        r"(?: ?#|＃|[A-Za-z][A-Za-z\d]{0,31}[;；]| ?(?:[lr][sd]quo|[mn]dash|hellip|nbsp|quot|amp)"
         r"|[A-Za-z]{1,2}(?:grave|acute|circ|uml|tilde|cedil|ring|slash|lig))"
     )
-    names = "|".join(f"(?<={name};)" for name in (*lost_names(), "amp"))
     return (
         *(Probe(sign, re.compile(sign + references)) for sign in AMPERSANDS),
+        *probes_of_lost_signs(),
+        Probe("\\", re.compile(r"\\(?=[\w/\"'($])")),
+        Probe("_", re.compile(r"_x[\da-fA-F]{4}_")),
+        Probe("%", re.compile(r"%(?:u[\da-fA-F]{4}|%(?:[a-z]{2,6}|#\d{2,5});)")),
+    )
+
+
+@cache
+def probes_of_lost_signs() -> tuple[Probe, ...]:
+    """The probes for what lost its ampersand or its backslash."""
+    names = "|".join(f"(?<={name};)" for name in (*lost_names(), "amp", "gt"))
+    return (
         Probe(";", re.compile(f";(?:{names})")),
-        Probe("；", re.compile(f"；(?:{names.replace(';)', '；)')})")),
+        Probe("；", re.compile(f"；(?<=[A-Za-z\\d]；)(?:{names.replace(';)', '；)')})")),
         Probe("#", re.compile(r"#(?:\d{2,5}|[xX][\da-fA-F]{2,4})[;；]")),
         Probe("#", re.compile(r"#(?:39|82\d\d)(?:s|t|re|ve|ll|d|m)\b")),
         Probe("＃", re.compile(r"＃(?:\d{2,5}|[xX][\da-fA-F]{2,4})[;；]")),
         Probe("u20", re.compile(r"u20[\da-fA-F]{2}")),
         Probe("u00", re.compile(r"u00[\da-fA-F]{2}")),
-        Probe("\\", re.compile(r"\\(?=[\w/\"'($])")),
-        Probe("gt;", re.compile("gt;")),
-        Probe("%%", re.compile(r"%%(?:[a-z]{2,6}|#\d{2,5});")),
-        Probe("&a;", re.compile(r"&a;(?=[#A-Za-z])")),
-        Probe("_x", re.compile(r"_x[\da-fA-F]{4}_")),
-        Probe("%u", re.compile(r"%u[\da-fA-F]{4}")),
     )
+
+
+def lost_sign_offsets(line: str) -> list[int]:
+    """Sorted offsets in a line at which something may have lost its ampersand or its backslash."""
+    probes = [probe for probe in probes_of_lost_signs() if probe.needle in line]
+    return sorted(match.start() for probe in probes for match in probe.pattern.finditer(line))
 
 
 def suspect_offsets(text: str) -> list[int]:
