@@ -5,7 +5,7 @@
 PROSE is a folder of clean prose, STRUCTURE the folder of talks and of other documents (docs/data.md), PROGRAMS a folder
 of programs and their documentation. `scripts/entities/` damages the prose, and makes sound text with lookalikes. It is
 measured on half of the examples, by trees that have seen the other half: of all kinds of examples, and of all kinds but
-the one they are measured on. What was right of kinds left out becomes the confidence (`reliability.tsv`).
+the one they are measured on. What was right in the other half becomes the confidence (`reliability.tsv`).
 
 scikit-learn grows the trees; nothing that runs needs it.
 """
@@ -80,7 +80,7 @@ def main() -> None:
     report(seen, unseen)
     if not options.quick:
         header = "# probability that the trees give, and the confidence from it on\n"
-        (options.to / "reliability.tsv").write_text(header + reliability(unseen), "utf-8")
+        (options.to / "reliability.tsv").write_text(header + reliability(seen), "utf-8")
 
 
 def kind_of(example: Example) -> str:

@@ -21,9 +21,34 @@ MAX_FILE_BYTES = 400_000
 MAX_PARAGRAPHS = 60_000
 WINDOW_LINES = 40
 MAX_WINDOWS = 40
-LIKELY = (34, 38, 39, 34, 38, 39, 36, 145, 146, 147, 148, 150, 151, 160, 163, 8211, 8212, 8216, 8217, 8220, 8221, 8230, 169, 174, 233)
+LIKELY = (
+    34,
+    38,
+    39,
+    34,
+    38,
+    39,
+    36,
+    145,
+    146,
+    147,
+    148,
+    150,
+    151,
+    160,
+    163,
+    8211,
+    8212,
+    8216,
+    8217,
+    8220,
+    8221,
+    8230,
+    169,
+    174,
+    233,
+)
 """Numbers that are both: those of issues and of marks."""
-SEMICOLON = re.compile(r"(?<=[a-z]); (?=[a-z])")
 IDENTIFIER = re.compile(r"(?<![\w&])[a-zA-Z_]\w*(?=;)")
 HAS_LOOKALIKE = re.compile(r"[A-Za-z\d][;；]|#\d|u20[0-2]|u002")
 TEXT_SUFFIXES = frozenset(

@@ -40,7 +40,7 @@ class Decision(msgspec.Struct, frozen=True):
 
     @property
     def confidence(self) -> float:
-        """How often a decision of this probability was right for kinds of damage that the trees had not seen."""
+        """How often a decision of this probability was right in texts that the trees had not seen."""
         bounds, confidences = _reliability()
         return confidences[max(0, bisect_right(bounds, self.probability) - 1)]
 

@@ -40,7 +40,7 @@ OTHER_NAME = regex.compile(r"[&＆][a-z]{1,2}$")
 WORD_END = regex.compile(r"[\p{L}\p{M}_]{1,40}$")
 WORD_START = regex.compile(r"[\p{L}\p{M}_]{1,40}")
 MAX_WORD_CHARS = 40
-MAX_NAME_CHARS = 12
+MAX_ENTITY_CHARS = 12
 """Characters of the longest entity, without the `amp;` before it."""
 MIN_ZIPF_OF_WORD = 3.0
 """Zipf frequency of a word that everybody knows: once in a million words."""
@@ -101,10 +101,10 @@ def matches(text: str) -> Iterator[regex.Match[str]]:
     for hit in lost_sign_offsets(text):
         if hit < end:
             continue
-        start = max(end, hit - MAX_NAME_CHARS)
+        start = max(end, hit - MAX_ENTITY_CHARS)
         while start > end and text[start - 1] in "amp;；":
             start -= 1
-        for near in lexer_pattern().finditer(text, start, hit + MAX_NAME_CHARS):
+        for near in lexer_pattern().finditer(text, start, hit + MAX_ENTITY_CHARS):
             # Near the end of the window the rest of a chain may be cut off.
             if near.start() >= end and (match := lexer_pattern().match(text, near.start())):
                 end = match.end()
