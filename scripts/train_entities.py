@@ -31,7 +31,8 @@ from forest_file import forest_bytes
 
 from pipeline.segmentation.trees import Trees
 from pipeline.stages.entities.decision import decisions
-from pipeline.stages.entities.features import document_facts, has_space_reading, line_facts, row
+from pipeline.stages.entities.facts import document_facts, line_facts
+from pipeline.stages.entities.features import has_space_reading, row
 from pipeline.stages.entities.lexer import candidates
 from pipeline.stages.entities.suspect_lines import suspect_lines
 

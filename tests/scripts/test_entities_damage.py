@@ -12,7 +12,7 @@ from entities.damage import STYLES, Example, Style, damaged
 from entities.examples import Frames, Sources, examples
 from entities.prose import enriched, typographic
 
-CLEAN = "The keeper's boat wasn't \"low\"; it's the harbour's – R&D said so… “Go,” he wrote, and she’s gone.\n他说：“灯塔还在。”"
+CLEAN = "The keeper's boat wasn't \"low\"; it's theirs – R&D said… “Go,” he wrote; she’s gone.\n他说：“灯塔还在。”"
 SOURCES = Sources(
     english=[
         "The keeper rowed to the harbour at dawn, and the others waited for the tide; nobody spoke.",

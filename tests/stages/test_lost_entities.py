@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from pipeline import Edit
 from pipeline.model.document import Document
 from pipeline.stages.entities.decision import decisions
-from pipeline.stages.entities.features import NAMES, document_facts, has_space_reading, line_facts, row
+from pipeline.stages.entities.facts import document_facts, line_facts
+from pipeline.stages.entities.features import NAMES, has_space_reading, row
 from pipeline.stages.entities.lexer import Candidate, candidates, lexer_pattern, matches
 from pipeline.stages.entities.stage import Entities
 from pipeline.stages.entities.suspect_lines import suspect_lines

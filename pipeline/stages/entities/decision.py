@@ -13,18 +13,22 @@ import msgspec
 
 from pipeline.lexicon.lists import table
 from pipeline.segmentation.trees import UNITS_PER_NAT, Trees, load_trees
-from pipeline.stages.entities.features import document_facts, has_space_reading, line_facts, row
+from pipeline.stages.entities.facts import document_facts, line_facts
+from pipeline.stages.entities.features import has_space_reading, row
 from pipeline.stages.entities.lexer import Candidate
 from pipeline.stages.entities.suspect_lines import SuspectLine
 
 MAX_ROWS = 4096
 """Rows that are weighed at once."""
-MIN_PROBABILITY = 0.6
-"""A false repair is worse than a miss: a candidate must be four times as likely an entity as not."""
-SURE_PROBABILITY = 0.95
+MIN_PROBABILITY = 0.55
+"""From here on a candidate is an entity. Sound text has hardly any candidate that comes near."""
+SURE_PROBABILITY, REFUSED_PROBABILITY = 0.95, 0.1
+"""What is nearly certain to be an entity, or to be none, speaks for or against those that look alike."""
 MIN_PROBABILITY_BESIDE_SURE = 0.3
 """A document with a sure entity is damaged, so a doubtful one that begins alike is likely another (hysteresis as in
 Canny, "A Computational Approach to Edge Detection", 1986)."""
+MIN_PROBABILITY_BESIDE_REFUSED = 0.9
+"""A text that numbers something does so again: `jersey #34; her sister wore #38;`."""
 
 Lexed = Sequence[tuple[SuspectLine, Sequence[Candidate]]]
 """The suspect lines of a document, each with its candidates."""
@@ -50,18 +54,27 @@ def decisions(lexed: Lexed, text: str, trees: Trees | None = None) -> list[list[
     if not any(found for _, found in lexed):
         return [[] for _ in lexed]
     weighed = weighed_candidates(lexed, text, trees or load_trees("lost", __package__))
-    sure = {
-        decision.candidate.sign for line in weighed for decision in line if decision.probability >= SURE_PROBABILITY
-    }
+    likely = [decision for line in weighed for decision in line]
+    sure = {each.candidate.sign for each in likely if each.probability >= SURE_PROBABILITY}
+    refused = {each.candidate.body for each in likely if each.probability < REFUSED_PROBABILITY}
     return [
         [
             decision
             for decision in line
             if decision.probability
-            >= (MIN_PROBABILITY_BESIDE_SURE if decision.candidate.sign in sure else MIN_PROBABILITY)
+            >= least_probability(
+                beside_sure=decision.candidate.sign in sure, beside_refused=decision.candidate.body in refused
+            )
         ]
         for line in weighed
     ]
+
+
+def least_probability(*, beside_sure: bool, beside_refused: bool) -> float:
+    """From which probability on a candidate is an entity, beside others of its document that look alike."""
+    if beside_sure == beside_refused:
+        return MIN_PROBABILITY
+    return MIN_PROBABILITY_BESIDE_SURE if beside_sure else MIN_PROBABILITY_BESIDE_REFUSED
 
 
 def weighed_candidates(lexed: Lexed, text: str, trees: Trees) -> list[list[Decision]]:

@@ -7,18 +7,24 @@ line and document, so that a row costs the same in a long line as in a short one
 
 import re
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Sequence
-from enum import IntEnum
 
 import msgspec
-import regex
 
 from pipeline.lexicon import english
 from pipeline.stages.entities.entity_names import words_before_numbers
+from pipeline.stages.entities.facts import (
+    MOST_COUNTED,
+    SUFFIX,
+    DocumentFacts,
+    LineFacts,
+    kind_of_quote,
+    number_of,
+)
 from pipeline.stages.entities.lexer import BODIES, ROLES, SIGNS, Candidate, word_after, word_before
 from pipeline.stages.entities.mentions import is_mentioned
-from pipeline.stages.entities.suspect_lines import AMPERSANDS, SuspectLine
+from pipeline.stages.entities.shapes import CLASS_OF_ROLE, Shape, class_of
+from pipeline.stages.entities.suspect_lines import SuspectLine
 
 NAMES = (
     "has_space", "sign", "body", "closer", "role", "name_zipf", "number_class", "left", "left_of_left", "right",
@@ -35,75 +41,9 @@ NAMES = (
 """The features in the order of a row."""
 
 
-class Shape(IntEnum):
-    """Classes of characters, in an order in which neighbours are alike."""
-
-    EDGE = 0
-    SPACE = 1
-    OPENING = 2
-    STRAIGHT = 3
-    DASH = 4
-    SYMBOL = 5
-    CODE = 6
-    HASH = 7
-    UNDERSCORE = 8
-    CLOSING = 9
-    SEMICOLON = 10
-    DIGIT = 11
-    UPPER = 12
-    LOWER = 13
-    OTHER = 14
-    WIDE = 15
-
-
-CLASS_OF_CHARACTER = (
-    dict.fromkeys("([{“‘«‹「『《（【¿¡@$£€", Shape.OPENING)
-    | dict.fromkeys("\"'`*", Shape.STRAIGHT)
-    | dict.fromkeys("-–—‑―/", Shape.DASH)
-    | dict.fromkeys("=:<>+\\|&", Shape.CODE)
-    | {"#": Shape.HASH, "_": Shape.UNDERSCORE, ";": Shape.SEMICOLON, "；": Shape.SEMICOLON}
-    | dict.fromkeys(".,!?)]}…%”’»›」』》）】。，！？、：", Shape.CLOSING)
-)
-CLASS_OF_ROLE = {
-    "quote": Shape.STRAIGHT,
-    "apostrophe": Shape.STRAIGHT,
-    "open": Shape.OPENING,
-    "close": Shape.CLOSING,
-    "dash": Shape.DASH,
-    "ellipsis": Shape.CLOSING,
-    "space": Shape.SPACE,
-    "letter": Shape.LOWER,
-    "han": Shape.WIDE,
-    "amp": Shape.CODE,
-    "currency": Shape.OPENING,
-    "bracket": Shape.CODE,
-    "symbol": Shape.SYMBOL,
-    "ascii": Shape.SYMBOL,
-}
-"""The class of the character that a candidate stands for."""
-WIDE_LETTER = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
-SUFFIX = regex.compile(r"(?:s|t|re|ve|ll|d|m|S|T)\b")
-"""What follows an apostrophe within a word."""
-OPENING_OF = {"”": "“", "’": "'", "‘": "'", "»": "«", "›": "‹", "」": "「", "』": "『", "》": "《"}
-BARE_NUMBER = re.compile(r"#\d+\b(?!;)")
-"""The number of an issue or a topic, which no semicolon follows."""
 STYLE_BEFORE = re.compile(r"(?:colou?r|background|border|fill|stroke|shadow|rgb|style)[\w-]{0,20}\W", re.IGNORECASE)
-ABOUT_ENTITIES = re.compile(
-    r"""
-    \b(?:entit(?:y|ies)|HTML|XML|SGML|escap(?:e|ed|ing)|encod(?:e|ed|ing)|Unicode     # the HTML entity
-       |character\ references?)\b
-    |转义|实体|编码                                                                   # 转义成
-    """,
-    re.VERBOSE,
-)
-RUN_OF_SPACES = re.compile(r"(?<=\S) {3,}(?=\S)")
-LIKELY_NUMBERS = frozenset({34, 38, 39, 60, 62, 160, 173, *range(130, 160), *range(8192, 8251), 8364, 8482})
-"""Numbers that stand for punctuation."""
 OPENS, CLOSES = 1, 2
 """Flags of what a quotation mark may do where it is."""
-MOST_COUNTED = 9
-MAX_SAMPLE_CHARS, MAX_LINE_SAMPLE_CHARS = 10_000, 2_000
-"""Characters of a document and of a line that are searched for what the text is about."""
 MAX_PAIR_POINTS = 999
 STYLE_WINDOW = 30
 MAX_TOKEN_SIDE = 40
@@ -112,93 +52,6 @@ SIGNS_OF_CODE = "=<>/\\_|{}()[]$"
 CLOSERS = ("", ";", "；")
 MOST_CANDIDATES = 30
 CASES = {"none": 0, "lower": 1, "title": 2, "upper": 3, "mixed": 4}
-
-
-class LineFacts(msgspec.Struct, frozen=True):
-    """What holds for all candidates of one line."""
-
-    starts: tuple[int, ...]
-    ends: dict[int, Candidate]
-    """Candidates by the offset after them."""
-    begins: dict[int, Candidate]
-    """Candidates by their offset."""
-    same: dict[str, list[int]]
-    """Indexes of candidates by the character they stand for; quotation marks of one kind are together."""
-    intact: int
-    """Kinds of entities that still have their ampersand."""
-    symbols: int
-    ends_as_code: bool
-    about_entities: int
-    indent: int
-    is_wide: bool
-    runs_of_spaces: int
-    """Places with three spaces or more between two words."""
-
-
-class DocumentFacts(msgspec.Struct, frozen=True):
-    """What the candidates of a document say together."""
-
-    candidates: int
-    glued: int
-    """Candidates between two letters: `it#39;s`, `nightmdash;and`."""
-    spaced: int
-    """Candidates of which the space before them must be the ampersand: `isn #39;t`."""
-    double_spaced: int
-    """Candidates after two spaces."""
-    unlikely: int
-    """Numbers that stand for no mark of punctuation: `#41;`."""
-    bare_numbers: int
-    about_entities: int
-    same: Counter[str]
-
-
-def line_facts(line: SuspectLine, found: Sequence[Candidate]) -> LineFacts:
-    """The facts of a line with these candidates."""
-    text = line.text
-    same: dict[str, list[int]] = {}
-    for i, candidate in enumerate(found):
-        same.setdefault(_kind_of_quote(candidate.new), []).append(i)
-    sample = text[:MAX_LINE_SAMPLE_CHARS]
-    marks = sum(not (c.isalnum() or c.isspace()) for c in sample)
-    intact = sum(reference in text for reference in ("&quot;", "&#39;", "&rsquo;", "&ldquo;"))
-    last = text.rstrip()[-1:]
-    return LineFacts(
-        starts=tuple(candidate.start for candidate in found),
-        ends={candidate.end: candidate for candidate in found},
-        begins={candidate.start: candidate for candidate in found},
-        same=same,
-        intact=intact,
-        symbols=min(99, 100 * marks // max(1, len(sample))),
-        ends_as_code=bool(last) and last in ";{}",
-        about_entities=min(MOST_COUNTED, len(ABOUT_ENTITIES.findall(sample))),
-        indent=min(MOST_COUNTED, len(text) - len(text.lstrip())),
-        runs_of_spaces=min(MOST_COUNTED, len(RUN_OF_SPACES.findall(sample))),
-        is_wide=WIDE_LETTER.search(sample) is not None,
-    )
-
-
-def document_facts(lines: Sequence[tuple[SuspectLine, Sequence[Candidate]]], text: str) -> DocumentFacts:
-    """The facts of a document with these candidates."""
-    glued = spaced = double = unlikely = total = 0
-    same: Counter[str] = Counter()
-    for line, found in lines:
-        for candidate in found:
-            total += 1
-            same[candidate.sign + candidate.new] += 1
-            before, after = line.before(candidate.start), line.after(candidate.end)
-            if before.isalpha() and after.isalpha():
-                glued += 1
-            if before == " ":
-                first = line.before(candidate.start - 1)
-                double += first == " "
-                spaced += first.isalpha() and candidate.role == "apostrophe" and _suffix(line, candidate)
-            if candidate.body in ("decimal", "hex") and _code(candidate) not in LIKELY_NUMBERS:
-                unlikely += 1
-    return DocumentFacts(
-        total, glued, spaced, double, unlikely,
-        min(MOST_COUNTED, len(BARE_NUMBER.findall(text[:MAX_SAMPLE_CHARS]))) if "#" in text else 0,
-        min(MOST_COUNTED, len(ABOUT_ENTITIES.findall(text[:MAX_SAMPLE_CHARS]))), same,
-    )  # fmt: skip
 
 
 def has_space_reading(line: SuspectLine, candidate: Candidate) -> bool:
@@ -316,7 +169,7 @@ def _of_lexicon(candidate: Candidate, sides: Sides) -> tuple[int, ...]:
 
 def _of_partners(line: SuspectLine, facts: LineFacts, found: Sequence[Candidate], i: int) -> tuple[int, ...]:
     """What stands for the same character before and after in the line."""
-    same = facts.same[_kind_of_quote(found[i].new)]
+    same = facts.same[kind_of_quote(found[i].new)]
     place = bisect_left(same, i)
     is_last = place + 1 == len(same)
     return (
@@ -379,26 +232,6 @@ def _class_after(line: SuspectLine, facts: LineFacts, at: int) -> Shape:
     return class_of(line.after(at))
 
 
-def class_of(character: str) -> Shape:
-    """The class of a character; `Shape.EDGE` for none."""
-    if not character:
-        return Shape.EDGE
-    known = CLASS_OF_CHARACTER.get(character)
-    if known is not None:
-        return known
-    if character.isspace():
-        return Shape.SPACE
-    if character.isdigit():
-        return Shape.DIGIT
-    if not character.isalpha():
-        return Shape.CODE if character in AMPERSANDS else Shape.SYMBOL
-    if WIDE_LETTER.match(character):
-        return Shape.WIDE
-    if character.islower():
-        return Shape.LOWER
-    return Shape.UPPER if character.isupper() else Shape.OTHER
-
-
 def _openness(line: SuspectLine, facts: LineFacts, candidate: Candidate) -> int:
     """1 if a quotation mark touches only what follows it, 2 if only what precedes it, 3 if both, 0 if neither."""
     if candidate.role in ("open", "close"):
@@ -424,30 +257,15 @@ def _pair_points(first: str, second: str) -> int:
     return -MAX_PAIR_POINTS if points is None else max(-MAX_PAIR_POINTS, points)
 
 
-def _kind_of_quote(new: str) -> str:
-    """The opening mark of a pair of quotation marks; any other character as it is."""
-    return OPENING_OF.get(new, new)
-
-
 def _spelled(new: str) -> str:
     return "'" if new == "’" else new
-
-
-def _suffix(line: SuspectLine, candidate: Candidate) -> bool:
-    return SUFFIX.match(line.text, candidate.end) is not None
-
-
-def _code(candidate: Candidate) -> int:
-    """The number of a candidate that has one."""
-    name = candidate.name
-    return int(name[1:], 16) if name[0] in "xX" else int(name)
 
 
 def _number_class(candidate: Candidate) -> int:
     """Which numbers an entity with a number is one of; 0 without a number."""
     if candidate.body not in ("decimal", "hex"):
         return 0
-    code = _code(candidate)
+    code = number_of(candidate)
     if code in (34, 39):
         return 1
     bounds = (33, 65, 127, 160, 161, 256, 8192, 8251, 19968)
