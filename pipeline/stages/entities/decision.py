@@ -13,14 +13,14 @@ import msgspec
 
 from pipeline.lexicon.lists import table
 from pipeline.segmentation.trees import UNITS_PER_NAT, Trees, load_trees
-from pipeline.stages.entities.facts import document_facts, line_facts
+from pipeline.stages.entities.facts import SUFFIX, document_facts, line_facts
 from pipeline.stages.entities.features import has_space_reading, row
 from pipeline.stages.entities.lexer import Candidate
 from pipeline.stages.entities.suspect_lines import SuspectLine
 
 MAX_ROWS = 4096
 """Rows that are weighed at once."""
-MIN_PROBABILITY = 0.55
+MIN_PROBABILITY = 0.5
 """From here on a candidate is an entity. Sound text has hardly any candidate that comes near."""
 SURE_PROBABILITY, REFUSED_PROBABILITY = 0.95, 0.1
 """What is nearly certain to be an entity, or to be none, speaks for or against those that look alike."""
@@ -94,9 +94,26 @@ def weighed_candidates(lexed: Lexed, text: str, trees: Trees) -> list[list[Decis
         for candidate in found:
             plain = probability(next(scores))
             spaced = probability(next(scores)) if has_space_reading(line, candidate) else 0.0
-            entities.append(Decision(candidate, spaced > plain, min(1.0, plain + spaced)))
+            takes_space = spaced > plain or is_badly_set(line, candidate)
+            entities.append(Decision(candidate, takes_space, min(1.0, plain + spaced)))
         weighed.append(entities)
     return weighed
+
+
+def is_badly_set(line: SuspectLine, candidate: Candidate) -> bool:
+    """Whether the character would be badly set after the space before it, so that the space is the ampersand.
+
+    `1970 #39;s`, `a threat #151;online`, and the first mark of a line that begins with a space.
+    """
+    if not has_space_reading(line, candidate):
+        return False
+    if candidate.start == 1:
+        return True
+    if not line.before(candidate.start - 1).strip():
+        return False
+    if candidate.role == "apostrophe":
+        return SUFFIX.match(line.text, candidate.end) is not None
+    return candidate.role == "dash" and line.after(candidate.end).isalpha()
 
 
 def batched(rows: list[list[int]], size: int) -> Iterator[list[list[int]]]:

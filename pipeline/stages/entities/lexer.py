@@ -86,7 +86,7 @@ def candidates(line: SuspectLine, edited: Spans) -> list[Candidate]:
     found: list[Candidate] = []
     for match in matches(line.text):
         start = match.start()
-        if start and line.text[start - 1] in AMPERSANDS:
+        if start and (line.text[start - 1] in AMPERSANDS or line.text[start - 1] == "\\"):
             continue
         if is_inside(edited, start) or line.in_code(start) or line.in_link(start):
             continue
