@@ -13,7 +13,6 @@ scikit-learn grows the trees; nothing that runs needs it.
 import argparse
 import random
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -68,7 +67,7 @@ def main() -> None:
     parser.add_argument("programs", type=Path)
     parser.add_argument("--to", type=Path, default=Path("pipeline/stages/entities"))
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--quick", action="store_true", help="leave no kinds out, and keep the reliability")
+    parser.add_argument("--quick", action="store_true", help="leave no kinds out")
     options = parser.parse_args()
     sources = Sources.read(options.prose, options.structure, options.programs, random.Random(options.seed))
     made = list(examples(sources, options.seed))
@@ -79,9 +78,8 @@ def main() -> None:
     seen = measured(tested, Trees.read(grown(readings, np.flatnonzero(readings.half == 0))))
     unseen = seen if options.quick else measured_left_out(tested, readings)
     report(seen, unseen)
-    if not options.quick:
-        header = "# probability that the trees give, and the confidence from it on\n"
-        (options.to / "reliability.tsv").write_text(header + reliability(seen), "utf-8")
+    header = "# probability that the trees give, and the confidence from it on\n"
+    (options.to / "reliability.tsv").write_text(header + reliability(seen), "utf-8")
 
 
 def kind_of(example: Example) -> str:
@@ -228,10 +226,9 @@ def _figures(measures: Sequence[Measure]) -> tuple[str, ...]:
 def reliability(measures: Sequence[Measure]) -> str:
     """Probabilities and how many of the decisions are right from each on, as lines of `reliability.tsv`.
 
-    Isotonic regression (Zadrozny and Elkan, "Transforming Classifier Scores", 2002), every kind counting once.
+    Isotonic regression (Zadrozny and Elkan, "Transforming Classifier Scores", 2002), every text counting once.
     """
-    counts = Counter(m.kind for m in measures for _ in m.chances)
-    rows = [(chance, right, 1 / counts[m.kind]) for m in measures for chance, right in m.chances]
+    rows = [(chance, right, 1 / len(m.chances)) for m in measures for chance, right in m.chances]
     chance, right, weight = (np.array(column) for column in zip(*rows, strict=True))
     curve = IsotonicRegression(out_of_bounds="clip").fit(chance, right, sample_weight=weight)
     lines, last = [], 0
