@@ -20,7 +20,7 @@ from pipeline.stages.entities.suspect_lines import SuspectLine
 
 MAX_ROWS = 4096
 """Rows that are weighed at once."""
-MIN_PROBABILITY = 0.5
+MIN_PROBABILITY = 0.6
 """From here on a candidate is an entity. Sound text has hardly any candidate that comes near."""
 SURE_PROBABILITY, REFUSED_PROBABILITY = 0.95, 0.1
 """What is nearly certain to be an entity, or to be none, speaks for or against those that look alike."""
