@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 CONSUMERS := tests/consumers/node_modules/.installed
 
-.PHONY: help run test test-fast soak check coverage bench floors lexicon forests closing structure entities golden schema clean
+.PHONY: help run test test-fast soak check coverage bench floors lexicon forests closing page-lines structure entities golden schema clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -94,6 +94,10 @@ forests: $(INSTALLED)  ## grow the forests of spacing anew: make forests CORPORA
 closing: $(INSTALLED)  ## learn anew where a talk ends: make closing CASES=folder STRUCTURE=folder
 	$(BIN)/python -m pip install --quiet --requirement requirements-lexicon.txt
 	$(BIN)/python scripts/train_closing.py --cases $(CASES) --structure $(STRUCTURE)
+
+page-lines: $(INSTALLED)  ## grow the forest of page lines anew: make page-lines PAGES=benchmark READABILITY=test-pages
+	$(BIN)/python -m pip install --quiet --requirement requirements-lexicon.txt
+	$(BIN)/python scripts/train_page_lines.py $(PAGES) $(READABILITY)
 
 structure: $(INSTALLED)  ## grow the forests of structure anew: make structure TALKS=folder CASES=folder
 	$(BIN)/python -m pip install --quiet --requirement requirements-lexicon.txt

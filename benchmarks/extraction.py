@@ -30,7 +30,7 @@ def report(pages: Path | None) -> None:
         start = time.perf_counter()
         found = {name: extract(page) for name, page in data.items()}
         took = 1000 * (time.perf_counter() - start) / len(data)
-        scores = [_score(truth[name].get("articleBody", ""), text) for name, text in found.items()]
+        scores = [score(truth[name].get("articleBody", ""), text) for name, text in found.items()]
         precision, recall = (statistics.mean(values) for values in zip(*scores, strict=True))
         f1 = 2 * precision * recall / (precision + recall)
         print(f"  {what:36s} {f1:6.3f} {precision:6.3f} {recall:6.3f} {took:8.0f}")
@@ -70,15 +70,16 @@ EXTRACTORS: dict[str, Callable[[bytes], str]] = {
 }
 
 
-def _score(true: str, found: str) -> Score:
+def score(true: str, found: str) -> Score:
     """Precision and recall of one page."""
-    want, got = _shingles(true), _shingles(found)
+    want, got = shingles(true), shingles(found)
     right, false, missed = (sum(bag.values()) for bag in (want & got, got - want, want - got))
     precision = 1.0 if not false and not missed else right / (right + false) if right + false else 0.0
     recall = 1.0 if not false and not missed else right / (right + missed) if right + missed else 0.0
     return precision, recall
 
 
-def _shingles(text: str) -> Counter[tuple[str, ...]]:
+def shingles(text: str) -> Counter[tuple[str, ...]]:
+    """The bag of all four words in a row of a text, or of its words if it has fewer."""
     words = WORD.findall(text)
     return Counter(tuple(words[i : i + 4]) for i in range(max(1, len(words) - 3)) if words[i : i + 4])

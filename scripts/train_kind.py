@@ -11,8 +11,6 @@ scikit-learn grows the trees; nothing that runs needs it.
 """
 
 import argparse
-import itertools
-import math
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -22,13 +20,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.linear_model import LogisticRegression
 
 sys.path.insert(0, str(Path(__file__).parent))
+from calibration import Judged, fitted, left_out, reliability_table
 from forest_file import forest_bytes_of_classes
 from structure.kind_data import KindRow, kind_rows
 
-from pipeline.segmentation.trees import UNITS_PER_NAT, Trees
+from pipeline.segmentation.trees import Trees
 from pipeline.stages.kind.stage import KINDS_OF_TEXT
 
 Array = NDArray[Any]
@@ -38,9 +36,6 @@ MADE_WEIGHT = 3.0
 """How much the made documents of a kind and language count, in families of real sources."""
 TREES, RATE, DEPTH, LEAVES = 25, 0.2, 3, 8
 MIN_LEAF, REGULARISATION, FEATURE_SHARE = 25, 30.0, 0.2
-MARGIN_STEP, MAX_MARGIN = 10, 12_000
-"""Thousandths between the margins that `reliability.tsv` can tell apart, and the largest of them."""
-BANDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.01)
 WORST = 20
 
 
@@ -59,12 +54,12 @@ def main() -> None:
     real = [i for i, row in enumerate(rows) if row.made_of is None]
     report("families left out", rows, unseen, real)
     report("families seen", rows, seen, real)
-    curve = reliability(rows, unseen, real)
-    print_reliability(rows, unseen, real, curve)
+    judged = judged_kinds(rows, unseen, real)
+    print(kind_table(judged, judged_kinds(rows, seen, real)))
     print_worst(rows, unseen, real)
     (options.to / "kind.forest").write_bytes(forest)
-    header = "# margin between the two best scores in thousandths of log odds, and the confidence from it on\n"
-    (options.to / "reliability.tsv").write_text(header + curve, "utf-8")
+    header = "margin between the two best scores in thousandths of log odds, and the confidence from it on"
+    (options.to / "reliability.tsv").write_text(fitted(judged).lines(header, 0), "utf-8")
 
 
 # --- learning
@@ -144,40 +139,22 @@ def margins(scores: Array) -> Array:
     return found
 
 
-def reliability(rows: Sequence[KindRow], scores: Array, real: Sequence[int]) -> str:
-    """Margins and the share of documents that are right from each on, as lines of `reliability.tsv`.
-
-    A logistic curve (Platt, "Probabilistic Outputs for Support Vector Machines", 1999), every family counting once.
-    """
+def judged_kinds(rows: Sequence[KindRow], scores: Array, real: Sequence[int]) -> list[Judged]:
+    """What documents are called; the evidence is the margin. Every family counts once for each of its kinds."""
     share = shares(rows, real)
     margin = margins(scores)
-    right = [KINDS_OF_TEXT[scores[i].argmax()] == rows[i].kind for i in real]
-    curve = LogisticRegression(C=1e6).fit(
-        margin[list(real), None] / UNITS_PER_NAT, right, sample_weight=[share[i] for i in real]
-    )
-    slope, start = float(curve.coef_[0, 0]), float(curve.intercept_[0])
-    lines, last = [], -1
-    for at in range(0, MAX_MARGIN, MARGIN_STEP):
-        percent = min(99, max(1, round(100 / (1 + math.exp(-(slope * at / UNITS_PER_NAT + start))))))
-        if percent != last:
-            lines.append(f"{at}\t{percent / 100:.2f}")
-            last = percent
-    return "\n".join(lines) + "\n"
+    told = [KINDS_OF_TEXT[best] for best in scores.argmax(axis=1)]
+    return [Judged(rows[i].family, int(margin[i]), told[i] == rows[i].kind, share[i]) for i in real]
 
 
-def print_reliability(rows: Sequence[KindRow], scores: Array, real: Sequence[int], curve: str) -> None:
-    """Prints how often each band of confidence is right, for families left out."""
-    points = [(int(at), float(value)) for at, value in (line.split("\t") for line in curve.splitlines())]
-    share, margin = shares(rows, real), margins(scores)
-    said = {i: max(value for at, value in points if at <= margin[i]) for i in real}
-    print("\nconfidence    documents  families   said  right")
-    for low, high in itertools.pairwise(BANDS):
-        band = [i for i in real if low <= said[i] < high]
-        if band:
-            total = sum(share[i] for i in band)
-            mean = sum(said[i] * share[i] for i in band) / total
-            right = sum(share[i] for i in band if KINDS_OF_TEXT[scores[i].argmax()] == rows[i].kind) / total
-            print(f"{low:.2f} to {high:.2f}  {len(band):9d} {total:9.1f}  {mean:5.2f}  {right:5.2f}")
+def kind_table(unseen: Sequence[Judged], seen: Sequence[Judged]) -> str:
+    """What the confidences of kinds are worth, for families left out and in the fold."""
+    curve = fitted(unseen)
+    columns = [
+        ("families left out", unseen, left_out(unseen)),
+        ("in the fold", seen, [curve.confidence(one.evidence) for one in seen]),
+    ]
+    return "\n".join(reliability_table("documents", columns))
 
 
 def print_worst(rows: Sequence[KindRow], scores: Array, real: Sequence[int]) -> None:

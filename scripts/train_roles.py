@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from calibration import Judged as Evident
+from calibration import as_probability, fitted, left_out, reliability_table
 from forest_file import forest_bytes
 from numpy.typing import NDArray
 from remake_talks import remake, two_who_tell
@@ -41,6 +43,10 @@ MIN_RIGHT_SHARE = 0.9
 """Share of the turns from which the sides of a document are right."""
 OPEN_TALKS = 200
 WORST_SHOWN = 40
+SIDES_REMARK = (
+    "contrast for the side that was decided, in thousandths of log odds, and the confidence from it on. Made by "
+    "scripts/train_roles.py."
+)
 REMAKES_PER_SOURCE = 120
 """Remade talks of a source with few documents, if `--remakes` gives fewer."""
 
@@ -220,33 +226,74 @@ class Judged(NamedTuple):
     evidence: tuple[float, float]
 
 
-def judge(one: Document, scores: Mapping[str, int]) -> Judged:
-    """Decides a document by the scores of its speakers, as the stage does without moderators."""
-    contrasts = contrasts_of(scores, {
+def known_contrasts(one: Document, scores: Mapping[str, int]) -> dict[str, int]:
+    """The contrasts of the speakers that have a score."""
+    return contrasts_of(scores, {
         speaker: {other: count for other, count in counts.items() if other in scores}
         for speaker, counts in one.partners.items()
     })  # fmt: skip
-    askers = {speaker for speaker, contrast in contrasts.items() if contrast > 0}
-    if not askers:
-        askers = {max(contrasts, key=lambda speaker: contrasts[speaker])}
-    elif len(askers) == len(contrasts) > 1:
-        askers -= {min(reversed(contrasts), key=lambda speaker: contrasts[speaker])}
+
+
+def judge(one: Document, scores: Mapping[str, int]) -> Judged:
+    """Decides a document by the scores of its speakers, as the stage does without moderators."""
+    contrasts = known_contrasts(one, scores)
+    askers = askers_of(contrasts)
     turns = [turn for turn in one.turns if turn.speaker in scores]
     right = sum((turn.speaker in askers) == (one.sides[turn.speaker] == "q") for turn in turns) / len(turns)
     return Judged(0.0 if one.is_open else right, decision_evidence(turns, contrasts, askers))
 
 
-def judge_all(documents: Sequence[Document], table: Table, scores: Array) -> dict[int, Judged]:
-    """Decides all documents; by their number."""
+def scores_by_document(documents: Sequence[Document], table: Table, scores: Array) -> dict[int, dict[str, int]]:
+    """The score of each speaker with a known side, by the number of the document."""
     by_document: dict[int, list[int]] = defaultdict(list)
     for row, number in enumerate(table.documents):
         by_document[int(number)].append(row)
-    judged = {}
+    found = {}
     for number, rows in by_document.items():
         one = documents[number]
         known = [speaker for speaker in one.features if one.is_open or one.sides[speaker] in {"q", "a"}]
-        judged[number] = judge(one, {speaker: int(scores[row]) for speaker, row in zip(known, rows, strict=True)})
-    return judged
+        found[number] = {speaker: int(scores[row]) for speaker, row in zip(known, rows, strict=True)}
+    return found
+
+
+def judge_all(documents: Sequence[Document], table: Table, scores: Array) -> dict[int, Judged]:
+    """Decides all documents; by their number."""
+    scored = scores_by_document(documents, table, scores)
+    return {number: judge(documents[number], own) for number, own in scored.items()}
+
+
+def askers_of(contrasts: Mapping[str, int]) -> set[str]:
+    """Those who ask, as the stage decides without moderators."""
+    askers = {speaker for speaker, contrast in contrasts.items() if contrast > 0}
+    if not askers:
+        askers = {max(contrasts, key=lambda speaker: contrasts[speaker])}
+    if len(askers) == len(contrasts) > 1:
+        askers -= {min(reversed([*contrasts]), key=lambda speaker: contrasts[speaker])}
+    return askers
+
+
+def judged_sides(documents: Sequence[Document], table: Table, scores: Array) -> list[Evident]:
+    """The side of each speaker of the documents as published, with the evidence for it.
+
+    Documents of a family count the same, and in a document its turns.
+    """
+    found = []
+    published = [
+        (one, scored)
+        for number, scored in scores_by_document(documents, table, scores).items()
+        if (one := documents[number]).kind == "real" and not one.is_open and len(one.features) > 1
+    ]
+    sizes = Counter(one.family for one, _ in published)
+    for one, scored in published:
+        contrasts = known_contrasts(one, scored)
+        askers = askers_of(contrasts)
+        counts = Counter(turn.speaker for turn in one.turns if turn.speaker in scored)
+        for speaker, contrast in contrasts.items():
+            asks = speaker in askers
+            weight = counts[speaker] / counts.total() / sizes[one.family]
+            right = asks == (one.sides[speaker] == "q")
+            found.append(Evident(one.family, contrast if asks else -contrast, right, weight))
+    return found
 
 
 def family_means(documents: Sequence[Document], judged: Mapping[int, Judged], *, real: bool) -> dict[str, float]:
@@ -377,9 +424,11 @@ def main() -> None:
         f"{len(documents):,d} documents {dict(Counter(one.kind for one in documents))}, {len(table.asks):,d} speakers",
         flush=True,
     )
-    apart = judge_all(documents, table, left_out_scores(table, options))
+    unseen = left_out_scores(table, options)
+    apart = judge_all(documents, table, unseen)
     forest = grow(table, np.ones(len(table.asks), dtype=bool), options)
-    seen = judge_all(documents, table, scores_of(forest, table.features))
+    in_fold = scores_of(forest, table.features)
+    seen = judge_all(documents, table, in_fold)
     show_families(documents, apart, seen)
     weights = fit_confidence(documents, apart)
     show_reliability(documents, apart, weights)
@@ -388,7 +437,21 @@ def main() -> None:
         judged = judge_all(documents, table, left_out_scores(table, options, columns_of(prefixes)))
         real, made = (mean(family_means(documents, judged, real=flag)) for flag in (True, False))
         print(f"without {group:10s} real {real:.4f} remade {made:.4f}", flush=True)
+    sides = judged_sides(documents, table, unseen)
+    print(side_table(sides, judged_sides(documents, table, in_fold)))
     write(options.to, forest, table, weights)
+    (options.to / "sides-reliability.tsv").write_text(fitted(sides).lines(SIDES_REMARK), "utf-8")
+
+
+def side_table(unseen: Sequence[Evident], seen: Sequence[Evident]) -> str:
+    """What the confidences of sides are worth: out of family before and after the curve, and in the fold."""
+    curve = fitted(unseen)
+    columns = [
+        ("uncalibrated", unseen, [as_probability(one.evidence) for one in unseen]),
+        ("out of family", unseen, left_out(unseen)),
+        ("in the fold", seen, [curve.confidence(one.evidence) for one in seen]),
+    ]
+    return "\n".join(reliability_table("speakers", columns))
 
 
 def write(folder: Path, forest: bytes, table: Table, weights: Mapping[str, int]) -> None:
@@ -396,9 +459,13 @@ def write(folder: Path, forest: bytes, table: Table, weights: Mapping[str, int])
     (folder / "roles.forest").write_bytes(forest)
     head = "# How sure the sides of a document are, in thousandths of log odds. Made by scripts/train_roles.py.\n"
     (folder / "roles.tsv").write_text(head + "".join(f"{k}\t{v}\n" for k, v in weights.items()), "utf-8")
-    medians = zip(SpeakerFeatures._fields, np.median(table.features, axis=0), strict=True)
-    head = "# The median of each feature in the training data. Made by scripts/train_roles.py.\n"
-    (folder / "roles-medians.tsv").write_text(head + "".join(f"{k}\t{int(v)}\n" for k, v in medians), "utf-8")
+    asking, answering = (
+        np.median(table.features[kept], axis=0).astype(int) for kept in (table.asks, ~table.asks)
+    )  # fmt: skip
+    medians = zip(SpeakerFeatures._fields, asking, answering, strict=True)
+    head = "# For each feature its median over those who ask, and over the others. Made by scripts/train_roles.py.\n"
+    lines = "".join(f"{name}\t{asks}\t{answers}\n" for name, asks, answers in medians)
+    (folder / "roles-medians.tsv").write_text(head + lines, "utf-8")
 
 
 if __name__ == "__main__":

@@ -26,10 +26,30 @@ for name, count in EXAMPLES.items():
     )
 settings.load_profile("laws")
 
-pytest_plugins = ["installed", "ordeal"]
+pytest_plugins = ["in_process", "installed", "ordeal"]
 
-LONG = ("test_how_to", "test_ray_cluster", "test_imports", "test_examples", "test_any_history", "test_process_pool")
-"""Modules that begin first, so that none of them is still under way when all others are done."""
+LONG = (
+    "test_killed_processes",
+    "test_how_to",
+    "test_laws",
+    "test_resume",
+    "test_process_pool",
+    "test_batches",
+    "test_documentation",
+    "test_ray_cluster",
+    "test_public_data",
+    "test_terminals",
+    "test_stages_new",
+    "test_any_history",
+    "test_examples",
+    "test_supervisor",
+    "test_stages_check",
+    "test_current_folder",
+    "test_samples",
+    "test_redress",
+    "test_any_bytes",
+)
+"""Modules that begin first, the longest before the others: no module is still under way when all others are done."""
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell starts background jobs so, and their children inherit it: no run could be interrupted.
@@ -37,8 +57,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The order stays as it is within what is long, and within what is not."""
-    items.sort(key=lambda item: item.path.stem not in LONG)
+    """Sorts by module; the order stays as it is within a module, and for all that are not long."""
+    order = {module: place for place, module in enumerate(LONG)}
+    items.sort(key=lambda item: order.get(item.path.stem, len(LONG)))
 
 
 @pytest.fixture(autouse=True)

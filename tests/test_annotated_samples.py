@@ -13,12 +13,8 @@ FOLDER = Path(__file__).parent.parent / "seeds" / "structure"
 PIPELINE = Pipeline()
 
 KNOWN_MISSES = {
-    "third_zh02": "a caption that begins with the name of the person who answers",
-    "web_zh_bar": "one label of a person who speaks all through is refused, because a bar sets it apart",
     "web_pod_swifts": "an advertisement that an announcer reads, once, amid the talk",
-    "web_oral_initials": "the speaker key is printed as the first turn of its initials",
     "web_chat_times": "a turn that is only a picture",
-    "en_briefing": "an official thanks between two questions and is taken for one who asks",
     "dam_12_zh_bookshop": "a byline of roles and names in English above a Chinese body, which comes out as credits",
     "dam_18_chef": "outlet, words and pictures on one line, with names of rare surnames",
     "en_weavers": "`PD & MO` is a speaker of its own, as the contract says; the annotation counts two that it names",

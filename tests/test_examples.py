@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from contextlib import chdir
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 import pytest
 from hatchling.build import build_wheel
 from sampling import only
+
+from pipeline.cli import main
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = {"full-width": "full_width", "mentions": "mentions", "interviews-only": "interviews_only"}
@@ -71,6 +74,16 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         with zipfile.ZipFile(built / wheel) as archive:
             archive.extractall(folder)
     return folder
+
+
+@pytest.fixture
+def importable(installed: Path) -> Iterator[Path]:
+    """That folder; modules imported from it are forgotten after the test."""
+    before = set(sys.modules)
+    yield installed
+    for name in set(sys.modules) - before:
+        if Path(str(getattr(sys.modules[name], "__file__", ""))).is_relative_to(installed):
+            del sys.modules[name]
 
 
 def write_raw(folder: Path) -> None:
@@ -179,11 +192,13 @@ def test_what_plugins_took_part_in_restores_and_holds_to_the_contract(processed:
     assert "2/2 articles valid; all sources restored exactly; " in done.stdout
 
 
-def test_installed_and_not_named_plugins_change_nothing(installed: Path, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("run_in_process")
+def test_installed_and_not_named_plugins_change_nothing(importable: Path, tmp_path: Path) -> None:
     write_raw(tmp_path)
-    for path, out in ((installed, "with"), (tmp_path / "nothing", "without")):
-        done = python(path, tmp_path, "-m", "pipeline", "run", "raw", "-o", out)
-        assert done.returncode == 0, done.stderr
+    for path, out in (([str(importable), *sys.path], "with"), (sys.path, "without")):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "path", path)
+            assert main(["run", str(tmp_path / "raw"), "-o", str(tmp_path / out)]) == 0
     names = sorted(path.name for path in (tmp_path / "with").glob("*.json"))
     assert names == ["ferry.json", "keeper.json", "short.json"]
     for name in names:
@@ -212,29 +227,40 @@ item []:
 """
 
 
-def test_a_reader_of_a_package_takes_part_where_the_settings_name_it(installed: Path, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("run_in_process")
+def test_a_reader_of_a_package_is_used_if_the_settings_name_it(
+    importable: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(importable))
     (tmp_path / "talk.TextGrid").write_text(TALK, "utf-8", newline="\n")
-    for given, text in (([], TALK), (["--set", "sources.textgrid={}"], "Host: Who built the kiln?")):
-        done = python(installed, tmp_path, "-m", "pipeline", "run", "talk.TextGrid", "-o", "out", "-q", *given)
-        assert done.returncode == 0, done.stderr
-        restored = python(installed, tmp_path, "-m", "pipeline", "restore", "out", "--id", "talk")
-        assert restored.stdout.startswith(text)
+    for settings, text in (([], TALK), (["--set", "sources.textgrid={}"], "Host: Who built the kiln?")):
+        assert main(["run", "talk.TextGrid", "-o", "out", "-q", *settings]) == 0
+        assert main(["restore", "out", "--id", "talk"]) == 0
+        assert capsys.readouterr().out.startswith(text)
     origin = json.loads((tmp_path / "out" / "talk.json").read_text("utf-8"))["provenance"]["source"]
     assert origin["converted_by"] == "bilingual-pipeline-textgrid 0.1.0"
 
 
-def test_a_sink_of_a_package_writes_where_it_is_named(installed: Path, processed: Path, tmp_path: Path) -> None:
+def test_an_export_of_a_package_is_used_if_it_is_named(
+    importable: Path, processed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(importable))
     pages = tmp_path / "pages"
     named = ["--to", "markdown-sheets", "-o", str(pages), "--set", "sinks.markdown-sheets.front_matter=false"]
-    done = python(installed, processed, "-m", "pipeline", "export", "out", *named)
-    assert done.returncode == 0, done.stderr
+    assert main(["export", str(processed / "out"), *named]) == 0
     assert sorted(path.name for path in pages.iterdir()) == ["ferry.md", "keeper.md"]
     assert (pages / "keeper.md").read_text("utf-8").startswith("# The Keeper\n")
 
 
-def test_readers_and_sinks_of_packages_are_in_the_settings_and_their_schema(installed: Path, tmp_path: Path) -> None:
-    shown = python(installed, tmp_path, "-m", "pipeline", "config", "--all").stdout
+def test_readers_and_exports_of_packages_are_in_the_settings_and_their_schema(
+    importable: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.syspath_prepend(str(importable))
+    assert main(["config", "--all"]) == 0
+    shown = capsys.readouterr().out
     assert "# [sources.textgrid]\n" in shown
     assert "[sinks.markdown-sheets]\n" in shown
-    schema = json.loads(python(installed, tmp_path, "-m", "pipeline", "schema", "--config").stdout)
+    assert main(["schema", "--config"]) == 0
+    schema = json.loads(capsys.readouterr().out)
     assert "pause" in schema["$defs"]["Sources"]["properties"]["textgrid"]["properties"]

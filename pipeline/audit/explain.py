@@ -10,9 +10,11 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from pipeline.audit.decisions import Decisions, decisions
 from pipeline.audit.provenance import Fragment, Rewrite, edits_in_source, fragments, layer_texts, rewrites
+from pipeline.core.pipeline import Pipeline
 from pipeline.core.recipe import rule_meanings
-from pipeline.model.arguments import expect_one, expect_texts
+from pipeline.model.arguments import expect, expect_one, expect_texts
 from pipeline.model.article import Article
 from pipeline.model.evidence import Evidence
 from pipeline.model.restore import SourceMap
@@ -137,17 +139,26 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     labels: tuple[ExplainedLabel, ...]
     notes: tuple[ExplainedNote, ...]
     annotations: tuple[ExplainedAnnotation, ...]
+    decisions: Annotated[
+        Decisions | None,
+        Meta(description="Why turns and sides were decided so; null if that was not asked for, or cannot be told."),
+    ] = None
 
 
-def explain(article: Article, known: Mapping[str, str] | None = None) -> Explanation:
+def explain(
+    article: Article, known: Mapping[str, str] | None = None, *, made_by: Pipeline | None = None
+) -> Explanation:
     """Explains every edit, label and note of an article: its line, and what its rule means.
 
     Edits are mapped to the final text; edits of several stages that overlap share the span of their common result.
     `known` maps rule names to meanings; by default it is taken from the built-in and installed stages that made the
-    article. Raises `ContractError` if edits or byte runs do not fit the text.
+    article. `made_by` is the pipeline that made it: with it, the decisions about turns and sides are made again, and
+    explained. Raises `ContractError` if edits or byte runs do not fit the text.
     """
     expect_one("explain", "article", article, Article)
     expect_texts("explain", "known", known)  # type: ignore[arg-type]
+    if made_by is not None:
+        expect("explain", "made_by", made_by, Pipeline, "a pipeline.Pipeline")
     if known is None:
         known = rule_meanings(stage.name for stage in article.provenance.pipeline.stages)
     layers = layer_texts(article)
@@ -215,6 +226,7 @@ def explain(article: Article, known: Mapping[str, str] | None = None) -> Explana
             )
             for item in article.annotations
         ),
+        decisions=decisions(article, made_by) if made_by is not None else None,
     )
 
 

@@ -13,12 +13,14 @@ import msgspec
 
 from pipeline.audit.explain import Explanation, explain
 from pipeline.audit.report import RuleFilter
+from pipeline.cli.decisions_view import decisions_on
 from pipeline.cli.doubtful import show
 from pipeline.cli.explain_view import compact, detailed
 from pipeline.cli.lookup import article_with_id, check_rule_and_stage
-from pipeline.cli.options import add_reading_options, limits, output_place
+from pipeline.cli.options import add_reading_options, limits, output_place, settings
 from pipeline.cli.printer import Printer
 from pipeline.cli.standard_streams import read_stdin, write_json
+from pipeline.core.pipeline import Pipeline
 from pipeline.errors import ContractError, UsageError, did_you_mean
 from pipeline.exporters.load.articles import load_each
 from pipeline.exporters.load.decode import decode_article
@@ -64,7 +66,7 @@ def main(options: argparse.Namespace) -> int:
     if options.doubtful:
         return _doubtful(options)
     article = _article(options)
-    explanation = explain(article)
+    explanation = explain(article, made_by=_made_by(options))
     known_rules = {(item.stage, item.rule) for item in _items(explanation)}
     check_rule_and_stage(options.rule, options.stage, known_rules)
     lines = _lines(options, article, explanation)
@@ -80,6 +82,13 @@ def main(options: argparse.Namespace) -> int:
     else:
         detailed(shown, Printer())
     return 0
+
+
+def _made_by(options: argparse.Namespace) -> Pipeline:
+    """The pipeline of the settings that were named: those with which the article was made, if all is well."""
+    read = settings(options)
+    with read.naming_source():
+        return Pipeline.configured(read.settings)
 
 
 def _doubtful(options: argparse.Namespace) -> int:
@@ -178,7 +187,9 @@ def _narrowed(
     if lines is None:
         lines = {item.line for items in kept.values() for item in items if item.line is not None}
     shown = tuple(line for line in explanation.lines if line.line in lines)
-    return msgspec.structs.replace(explanation, lines=shown, **kept)
+    found = explanation.decisions
+    decided = decisions_on(found, lines) if found is not None and kept["labels"] + kept["notes"] else None
+    return msgspec.structs.replace(explanation, lines=shown, decisions=decided, **kept)
 
 
 def _is_on(item: Any, lines: set[int]) -> bool:  # noqa: ANN401 -- one of four structs

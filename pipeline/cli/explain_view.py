@@ -12,6 +12,7 @@ from pipeline.audit.explain import (
     Explanation,
 )
 from pipeline.audit.provenance import Fragment
+from pipeline.cli.decisions_view import print_decisions
 from pipeline.cli.printer import Printer
 from pipeline.text.excerpts import span_excerpt, visible, wdiff
 
@@ -20,7 +21,7 @@ Explained = ExplainedLabel | ExplainedEdit | ExplainedNote | ExplainedAnnotation
 
 
 def compact(explanation: Explanation, sheet: Printer) -> None:
-    """Prints each line with its number, labels and marked edits, then the notes. Skips blank lines."""
+    """Prints each line with its number, labels and marked edits, the notes, then turns and sides. Skips blank lines."""
     labels: dict[int, list[str]] = {}
     for label in explanation.labels:
         labels.setdefault(label.line, []).append(label.label)
@@ -38,6 +39,7 @@ def compact(explanation: Explanation, sheet: Printer) -> None:
     for note in explanation.notes:
         sheet.line(f"{EXPLANATION_INDENT}line {note.line}  {note.severity}  {note.rule}: {visible(note.message)}")
         _suggestion(note, sheet)
+    print_decisions(explanation.decisions, sheet, whole=True)
 
 
 def _label_names(labels: Iterable[str]) -> str:
@@ -76,6 +78,7 @@ def detailed(explanation: Explanation, sheet: Printer) -> None:
     for annotation in explanation.annotations:
         if annotation.line is None:
             _annotation(annotation, "document", sheet)
+    print_decisions(explanation.decisions, sheet, whole=False)
 
 
 def shown(fragments: Iterable[Fragment]) -> str:

@@ -39,6 +39,7 @@ def repair(step: Step, document: Document) -> tuple[tuple[Edit, ...], Sequence[R
         return (), ()
     edits: list[Edit] = []
     notes: list[Remark] = []
+    verbatim = [(item.start, item.end) for item in document.evidence if item.kind == "code"]
     for finding in findings:
         if isinstance(finding, Edit):
             threshold = _threshold(finding.rule, step, document)
@@ -47,6 +48,8 @@ def repair(step: Step, document: Document) -> tuple[tuple[Edit, ...], Sequence[R
                 continue
             if type(finding.start) is not int or type(finding.old) is not str or type(finding.new) is not str:
                 raise _error(step, document, f"gave {finding!r}; start is an int, old and new are str")
+            if verbatim and _is_inside(finding, verbatim):
+                continue
             if confidence < threshold:
                 (edit,) = _checked_edits([finding], step, document)
                 notes.append(_note_of_edit(step, edit, confidence))
@@ -61,6 +64,12 @@ def repair(step: Step, document: Document) -> tuple[tuple[Edit, ...], Sequence[R
         else:
             raise _error(step, document, f"is a repair and gave {_kind(finding)}; a finder declares layers in 'gives'")
     return tuple(small for edit in _checked_edits(edits, step, document) for small in minimal_edits(edit)), notes
+
+
+def _is_inside(edit: Edit, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether an edit changes a text that the format marks as code, which is kept as it is."""
+    end = edit.start + len(edit.old)
+    return any(start < end and edit.start < stop for start, stop in spans)
 
 
 def find(step: Step, document: Document) -> tuple[Sequence[Label], Sequence[Remark]]:

@@ -257,9 +257,9 @@ def _evidence(record: Record, decoded: Decoded) -> tuple[Evidence, ...]:
 
 
 def _faults(record: Record) -> list[Remark]:
-    """A note of what a converter read although the format does not allow it."""
+    """The notes of a converter, and one of what it read although the format does not allow it."""
     if not record.faults:
-        return []
+        return list(record.remarks)
     message = f"the file is damaged or unusual, and was read as far as possible: {'; '.join(record.faults)}"
     return [
         Remark(
@@ -270,7 +270,8 @@ def _faults(record: Record) -> list[Remark]:
             start=0,
             end=0,
             suggestion=None,
-        )
+        ),
+        *record.remarks,
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Protocol
 import msgspec
 
 from pipeline.errors import DocumentError
-from pipeline.model.article import Origin
+from pipeline.model.article import Origin, Remark
 from pipeline.model.evidence import Evidence
 
 PAGE_MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
@@ -48,7 +48,8 @@ class Record(msgspec.Struct, frozen=True):
     `encoding` is the declared encoding of the bytes, if it fits them. `apart` is set by the run, not by a reader: the
     file name of the article gets a hash, because some file systems take the plain name for that of another article.
     `evidence` is what the format said about spans of the text that `data` is, or is decoded to. `faults` says what the
-    converter read although its format does not allow it; the article has a note of them.
+    converter read although its format does not allow it; the article has a note of them. `remarks` are further notes of
+    the converter.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Record(msgspec.Struct, frozen=True):
     apart: bool = False
     evidence: tuple[Evidence, ...] = ()
     faults: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def weight(self) -> int:

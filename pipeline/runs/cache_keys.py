@@ -13,7 +13,7 @@ from pipeline.readers import html
 from pipeline.version import __version__
 
 KEY_BYTES = 16
-LIBRARIES: Final = ("beautifulsoup4", "ftfy", "jieba", "lxml", "regex", "trafilatura")
+LIBRARIES: Final = ("ftfy", "jieba", "lxml", "regex", "trafilatura")
 """Packages of which another version may make another article of the same document."""
 
 

@@ -72,9 +72,11 @@ class Costs(NamedTuple):
 SPACED_LINE_COSTS = Costs(-5 * POINTS_PER_NAT, -30, -7 * POINTS_PER_NAT, NO_SCORE)
 """In a line with spaces an unknown run is mostly one word."""
 CUT_OFF_POINTS = -4 * POINTS_PER_NAT
-"""log P that a line was cut off inside a given word."""
+"""log P that a line was cut off inside a given word. With -3 nats more whole titles were taken for cut ones (27 of 300,
+now 18), with -5 fewer of those that were (94 of 178, now 101)."""
 MAX_CUT_LETTERS, MAX_COMPLETIONS = 12, 12
-"""Letters of the longest beginning of a word that a line may end in, and its completions that are tried."""
+"""Letters of the longest beginning of a word that a line may end in, and how many of its likeliest completions are
+tried. Both bound the time."""
 UNSPACED_LINE_COSTS = Costs(-2 * POINTS_PER_NAT, -3 * POINTS_PER_NAT, -10 * POINTS_PER_NAT, -8 * POINTS_PER_NAT)
 """In a line without spaces, capitals are all that is left of them."""
 

@@ -25,7 +25,8 @@ from pipeline.model.stage import Finding, Rule
 from pipeline.stages.dialogue.blocks import read_blocks, split_at, without_references
 from pipeline.stages.dialogue.split_turns import split_one_line_dumps
 from pipeline.stages.dialogue.turn_candidates import find_turn_candidates, read_opening
-from pipeline.stages.dialogue.turn_start_features import TurnStartFeatures, turn_start_features
+from pipeline.stages.dialogue.turn_start_features import TurnStartFeatures
+from pipeline.stages.dialogue.turn_start_table import turn_start_features
 from pipeline.stages.front_matter import front_matter_end
 from structure.pages import Redressed
 from structure.redress import redress_many, redress_many_negatives

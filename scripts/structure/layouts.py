@@ -41,7 +41,7 @@ class Layout:
 
     family: str
     markup: str
-    """`plain`, `markdown`, `html`, `asciidoc`, `rst`, `org`, `vtt` or `srt`."""
+    """`plain`, `markdown`, `html`, `asciidoc`, `rst`, `org`, `wiki`, `vtt` or `srt`."""
     question: Form
     answer: Form
     """Also for whoever neither asks nor answers."""
@@ -110,6 +110,9 @@ DAMAGE = {
 }
 """What may be wrong with a page, and how often."""
 
+GLUED_HEADINGS_SHARE = 0.4
+"""How often a text on one line has its headings, too: its source had them on lines of their own."""
+
 Draw = Callable[[Random, str], Layout]
 FAMILIES: dict[str, Draw] = {}
 """How to draw a layout of each family, for `en` or `zh`."""
@@ -147,6 +150,8 @@ def draw_layout(random: Random, language: str, *, sided: bool, families: Sequenc
     damage = frozenset(part for part, share in DAMAGE.items() if random.random() < share)
     if random.random() < 0.15:
         frame = frozenset()
+    if layout.one_line and random.random() < GLUED_HEADINGS_SHARE:
+        frame |= {"glued headings"}
     return replace(layout, family=chosen, frame=frame, damage=damage)
 
 
@@ -158,6 +163,7 @@ STRONG = {
     "asciidoc": ("*", "*"),
     "rst": ("**", "**"),
     "org": ("*", "*"),
+    "wiki": ("'''", "'''"),
     "plain": ("", ""),
 }
 HEADINGS: Mapping[str, Sequence[tuple[str, str]]] = {
@@ -166,6 +172,7 @@ HEADINGS: Mapping[str, Sequence[tuple[str, str]]] = {
     "asciidoc": (("== ", ""), ("=== ", "")),
     "rst": (("**", "**"),),
     "org": (("* ", ""), ("** ", ""), ("*** ", "")),
+    "wiki": (("== ", " =="), ("==", "=="), ("=== ", " ===")),
     "plain": (("", ""),),
 }
 
@@ -234,7 +241,7 @@ def _plain_label(random: Random, language: str) -> Layout:
 
 @family("bold-label")
 def _bold_label(random: Random, language: str) -> Layout:
-    markup = random.choice(["markdown"] * 6 + ["rst", "asciidoc", "org"])
+    markup = random.choice(["markdown"] * 6 + ["rst", "asciidoc", "org", "wiki"])
     form = Form(_emphasised(random, language, STRONG[markup]))
     return _both(form, markup=markup, **_names(random, language), **_spacing(random, language))
 
@@ -445,9 +452,17 @@ def _time(random: Random) -> str:
 @family("definition-list")
 def _definition_list(random: Random, language: str) -> Layout:
     """Terms and definitions, as each plain markup has them: `Name::`, `Name` and `: text`, `- Name :: text`."""
-    markup = random.choice(["markdown", "asciidoc", "rst", "org"])
-    before = {"markdown": "{name}\n:   ", "asciidoc": "{name}:: ", "rst": "{name}\n    ", "org": "- {name} :: "}[markup]
-    indent = {"markdown": "    ", "asciidoc": "", "rst": "    ", "org": "  "}[markup]
+    markup, before, indent = random.choice(
+        [
+            ("markdown", "{name}\n:   ", "    "),
+            ("asciidoc", "{name}:: ", ""),
+            ("asciidoc", "*{name}*:: ", ""),
+            ("rst", "{name}\n    ", "    "),
+            ("rst", ":{name}: ", "    "),
+            ("org", "- {name} :: ", "  "),
+            ("wiki", ";{name}\n:", ":"),
+        ]
+    )
     names = _names(random, language)
     return _both(Form(before, indent=indent, one_paragraph=markup == "asciidoc"), markup=markup, **names)
 
@@ -482,6 +497,9 @@ def _question_letters(random: Random, language: str) -> Layout:
         answer = Form("")
     elif draw < 0.3 and mark:
         question = Form(f"{mark}{name}{colon}{gap}", mark, each=(mark, mark))
+    elif draw < 0.4 and "\n" not in before:
+        question = Form(random.choice(["{n}. ", "{n}) ", "{n}、"]) + before, one_paragraph=True)
+        answer = Form(random.choice(["   ", "    ", ""]) + before, indent="   ")
     layout = _both(question, **_spacing(random, language))
     return replace(layout, answer=answer, names="letters", sided=True)
 
@@ -537,11 +555,11 @@ def _question_layout(random: Random, language: str, markup: str, question: Form,
 
 @family("heading-question")
 def _heading_question(random: Random, language: str) -> Layout:
-    markup = random.choice(["markdown"] * 5 + ["asciidoc", "org"])
+    markup = random.choice(["markdown"] * 5 + ["asciidoc", "org", "wiki"])
     opening, closing = random.choice(HEADINGS[markup])
     number = random.choice(["", "", "", "{n}. ", "Q{n}: ", "{n}、" if language == "zh" else "Question {n}: "])
     if random.random() < 0.1 and language == "en":
-        opening, closing = "", random.choice(["\n----------", "\n=========="])
+        opening, closing = "", random.choice(["\n----------", "\n==========", "\n~~~~~~~~~~"])
     question = Form(opening + number, closing, one_paragraph=True)
     between = random.choice([BODY, BODY, "\n"])
     return _question_layout(random, language, markup, question, between=between)
@@ -549,7 +567,7 @@ def _heading_question(random: Random, language: str) -> Layout:
 
 @family("bold-question")
 def _bold_question(random: Random, language: str) -> Layout:
-    markup = random.choice(["markdown"] * 5 + ["asciidoc", "rst"])
+    markup = random.choice(["markdown"] * 5 + ["asciidoc", "rst", "wiki"])
     opening, closing = STRONG[markup]
     if markup == "asciidoc" and random.random() < 0.5:
         opening, closing = "**", "**"
@@ -558,6 +576,20 @@ def _bold_question(random: Random, language: str) -> Layout:
     question = Form(opening, closing, each=(opening, closing), one_paragraph=random.random() < 0.6)
     between = random.choice([BODY, BODY, BODY, "\n", "  \n"])
     return _question_layout(random, language, markup, question, between=between)
+
+
+@family("term-question")
+def _term_question(random: Random, language: str) -> Layout:
+    """Questions as terms of a list of definitions: `Why walk?::`, `;Why walk?`."""
+    markup, question, answer = random.choice(
+        [
+            ("asciidoc", Form("", "::", one_paragraph=True), Form("  ", indent="  ")),
+            ("wiki", Form(";", one_paragraph=True), Form(":", indent=":")),
+            ("markdown", Form("", one_paragraph=True), Form(":   ", indent="    ")),
+        ]
+    )
+    layout = _question_layout(random, language, markup, question, between="\n")
+    return replace(layout, answer=answer)
 
 
 @family("italic-question")
@@ -760,7 +792,14 @@ def _subtitle_chevron(random: Random, language: str) -> Layout:  # noqa: ARG001
 SIDED_FAMILIES = frozenset(
     {
         *("turn-in-bold", "question-letters", "press-questions", "deposition", "heading-question", "bold-question"),
-        *("italic-question", "numbered-question", "bullet-question", "dash-question", "plain-question"),
+        *(
+            "term-question",
+            "italic-question",
+            "numbered-question",
+            "bullet-question",
+            "dash-question",
+            "plain-question",
+        ),
         *("answers-labelled", "questions-labelled", "html-question"),
     }
 )

@@ -256,6 +256,20 @@ def _agenda(w: Writer) -> str:
 
 
 @kind_of("none")
+def _programme(w: Writer) -> str:
+    """The talks of a day, with who gives them: few speakers, who come again, and titles that may ask."""
+    hour, names = w.random.randint(8, 14), [w.name() for _ in range(w.random.randint(2, 5))]
+    form = w.random.choice(
+        ["{t} {n}: {x}", "{t} {n}: {x}", "{n}: {x}", "{t} – {n}: {x}", "[{t}] {n}: {x}", "{n} – {x}"]
+    )
+    rows = [
+        form.format(t=f"{hour + at // 2:02d}:{at % 2 * 30:02d}", n=names[at % len(names)], x=w.topic())
+        for at in range(w.random.randint(4, 12))
+    ]
+    return w.listed(rows)
+
+
+@kind_of("none")
 def _timed_notes(w: Writer) -> str:
     """Chapters of a recording: `[00:12] A few words`."""
     form = w.random.choice(["[{t}] {x}", "{t} {x}", "({t}) {x}", "{t} - {x}", "{x} {t}"])

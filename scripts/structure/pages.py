@@ -135,6 +135,8 @@ def heading(text: str, markup: str, level: int) -> str:
             return f"{'=' * level} {text}"
         case "org":
             return f"{'*' * level} {text}"
+        case "wiki":
+            return f"{'=' * (level + 1)} {text} {'=' * (level + 1)}"
         case "rst":
             width = len(text) + len(EAST_ASIAN.findall(text))
             return f"{text}\n{'=-~^'[min(level, 4) - 1] * width}"

@@ -8,7 +8,7 @@ from hypothesis import given
 from judged import articles, edit, with_ledger
 
 import pipeline
-from pipeline import Article, ContractError
+from pipeline import Article, ContractError, Pipeline, UsageError
 from pipeline.audit.explain import ExplainedLine, Explanation, explain
 from pipeline.model.article import Annotation
 from pipeline.model.restore import restore, source_text
@@ -208,3 +208,89 @@ def test_runs_that_do_not_fit_are_named() -> None:
     broken = msgspec.structs.replace(article, provenance=msgspec.structs.replace(article.provenance, source=source))
     with pytest.raises(ContractError, match="bread: /provenance/source"):
         explained(broken)
+
+
+# The decisions, made again
+
+TALK = "\n\n".join(
+    f"IVO: {question}\n\nADA: I began with a rope and a borrowed boat, and we had no idea ofthe tide."
+    for question in ("How did you begin?", "Were you afraid?", "What did your family say?", "Would you go again?")
+)
+
+
+def test_without_a_pipeline_no_decision_is_explained() -> None:
+    assert explained(pipeline.process(TALK)).decisions is None
+
+
+def test_the_decisions_of_an_article_are_made_again() -> None:
+    made_by = Pipeline()
+    article = made_by.process(TALK, id="rope")
+    found = explain(article, KNOWN, made_by=made_by).decisions
+    assert found is not None
+    assert (found.same_settings, found.same_turns) == (True, True)
+    (body,) = found.bodies
+    labels = [(s.start, s.end) for s in article.segments if s.label == "speaker"]
+    assert [(turn.start, turn.end) for turn in body.turns] == labels
+    assert [turn.text for turn in body.turns] == ["IVO", "ADA"] * 4
+    assert [turn.line for turn in body.turns] == [1 + 2 * i for i in range(8)]
+    assert [(speaker.speaker, speaker.side) for speaker in body.speakers] == [("IVO", "question"), ("ADA", "answer")]
+    assert all(reason.meaning for turn in body.turns for reason in turn.reasons)
+
+
+def test_a_translation_has_decisions_of_its_own() -> None:
+    chinese = TALK.replace("IVO", "伊沃").replace("ADA", "艾达")
+    for english, han in (
+        ("How did you begin?", "你是怎么开始的？"),
+        ("Were you afraid?", "你害怕吗？"),
+        ("What did your family say?", "你的家人怎么说？"),
+        ("Would you go again?", "你还会再去吗？"),
+        (
+            "I began with a rope and a borrowed boat, and we had no idea ofthe tide.",
+            "我从一根绳子和一条借来的船开始，我们对潮水一无所知。",
+        ),
+    ):
+        chinese = chinese.replace(english, han)
+    made_by = Pipeline()
+    article = made_by.process(f"{TALK}\n\n{chinese}", id="rope")
+    assert article.translations
+    found = explain(article, KNOWN, made_by=made_by).decisions
+    assert found is not None
+    assert found.same_turns
+    assert [body.language for body in found.bodies] == ["en", "zh-Hans"]
+
+
+def test_decisions_are_made_with_the_settings_of_the_article() -> None:
+    text = "Rope\n\nIVO: How did you begin?\n\nADA: I began with a rope.\n\nA long walk home.\n"
+    made_by = Pipeline(vocabulary={"names": ["IVO"]}, profiles={"all": {"match": {"id": "*"}}})
+    article = made_by.process(text, id="rope")
+    same = explain(article, KNOWN, made_by=made_by).decisions
+    other = explain(article, KNOWN, made_by=Pipeline()).decisions
+    assert same is not None
+    assert other is not None
+    assert same.same_settings
+    assert same.same_turns
+    assert "named" in {turn.because for turn in same.bodies[0].turns}
+    assert not other.same_settings
+
+
+def test_a_recipe_without_dialogue_decides_nothing() -> None:
+    made_by = Pipeline(["entities", "words"])
+    assert explain(made_by.process(TALK), KNOWN, made_by=made_by).decisions is None
+
+
+def test_a_pipeline_is_expected() -> None:
+    with pytest.raises(UsageError, match="made_by"):
+        explain(pipeline.process(TALK), KNOWN, made_by="built-in")  # type: ignore[arg-type]
+
+
+@given(articles())
+def test_decisions_of_any_article_can_be_made_again(article: Article) -> None:
+    found = explain(article, KNOWN, made_by=BUILT_IN).decisions
+    assert found is not None
+    for body in found.bodies:
+        for turn in (*body.turns, *body.refused):
+            assert article.text[turn.start : turn.end] == turn.text
+            assert turn.line == article.text.count("\n", 0, turn.start) + 1
+
+
+BUILT_IN = Pipeline()

@@ -21,6 +21,8 @@ from pipeline.audit.report import RuleFilter
 from pipeline.cli import main
 from pipeline.cli.diff_view import DiffPrinter
 
+pytestmark = pytest.mark.usefixtures("run_in_process")
+
 Captured = pytest.CaptureFixture[str]
 
 BELL = """The Bell That Rings Itself

@@ -7,6 +7,8 @@ import pytest
 
 from pipeline.cli import main
 
+pytestmark = pytest.mark.usefixtures("run_in_process")
+
 Captured = pytest.CaptureFixture[str]
 
 ONE_SIDED = (

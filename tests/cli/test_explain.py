@@ -17,6 +17,8 @@ from pipeline.cli import main
 from pipeline.cli.explain_view import compact, detailed
 from pipeline.cli.printer import Printer
 
+pytestmark = pytest.mark.usefixtures("run_in_process")
+
 Captured = pytest.CaptureFixture[str]
 
 BELL = """The Bell That Rings Itself
@@ -53,7 +55,8 @@ def printed_json(capsys: Captured) -> Any:
 
 def test_the_text_is_shown_line_by_line_with_its_edits_marked(bell: str, capsys: Captured) -> None:
     assert main(["explain", bell]) == 0
-    assert capsys.readouterr().out.splitlines() == [
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[: lines.index("")] == [
         " 1  title                    The Bell That Rings Itself",
         " 3  speaker question         ANNA REUSS: Who rings it at night?",
         " 5  speaker answer           PAVEL DORN: Nobody does,{+ +}and that is the point of{+ +}the story.",
@@ -198,7 +201,7 @@ def test_any_article_can_be_shown(article: Article) -> None:
 def test_the_whole_explanation_is_json(bell: str, capsys: Captured) -> None:
     assert main(["explain", bell, "--json"]) == 0
     shown = printed_json(capsys)
-    assert list(shown) == ["id", "language", "lines", "edits", "labels", "notes", "annotations"]
+    assert list(shown) == ["id", "language", "lines", "edits", "labels", "notes", "annotations", "decisions"]
     pieces = [stretch for line in shown["lines"] for stretch in line["stretches"]]
     assert "".join(piece["text"] for piece in pieces if piece["kind"] != "new") == BELL
     assert shown["edits"][0]["meaning"]
@@ -261,3 +264,55 @@ def test_on_a_terminal_wide_characters_keep_the_columns(
     assert all(display_width(line.rstrip()) <= 60 for line in out.splitlines())
     shown = "".join("".join(line[27:].split()) for line in out.splitlines())
     assert '[-quot;-]{+"+}风不收钱[-quot;-]{+"+}，我父亲说。' in shown
+
+
+# Turns and sides
+
+
+def test_it_says_why_turns_and_sides_were_decided(bell: str, capsys: Captured) -> None:
+    assert main(["explain", bell]) == 0
+    shown = capsys.readouterr().out.split("turns and sides\n")[1]
+    assert "turns, the least likely on line" in shown
+    assert "needed)" in shown
+    assert "(others usually" in shown
+    assert "    asks, probability" in shown
+    assert "    answers, probability" in shown
+    assert "made otherwise" not in shown
+
+
+def test_for_a_line_only_its_turns_are_explained(bell: str, capsys: Captured) -> None:
+    assert main(["explain", bell, "--line", "5", "--json"]) == 0
+    (body,) = printed_json(capsys)["decisions"]["bodies"]
+    assert [turn["text"] for turn in body["turns"]] == ["PAVEL DORN"]
+    assert [speaker["speaker"] for speaker in body["speakers"]] == ["PAVEL DORN"]
+    assert main(["explain", bell, "--line", "5"]) == 0
+    assert "PAVEL DORN  a turn, line 5" in capsys.readouterr().out
+    assert main(["explain", bell, "--line", "11"]) == 0
+    assert "turns and sides" not in capsys.readouterr().out
+
+
+def test_edits_alone_are_shown_without_decisions(bell: str, capsys: Captured) -> None:
+    assert main(["explain", bell, "--edits"]) == 0
+    assert "turns and sides" not in capsys.readouterr().out
+
+
+def test_other_settings_are_named(raw: Path, tmp_path: Path, capsys: Captured) -> None:
+    (raw / "rope.txt").write_text(f"Rope\n\n{ONE_EXCHANGE}", "utf-8")
+    settings = tmp_path / "p.toml"
+    settings.write_text('[vocabulary]\nnames = ["Wind speed"]\n', "utf-8")
+    output = tmp_path / "named"
+    assert main(["run", str(raw), "-o", str(output), "--config", str(settings)]) == 0
+    capsys.readouterr()
+    rope = str(output / "rope.json")
+    assert main(["explain", rope, "--config", str(settings)]) == 0
+    known = capsys.readouterr().out
+    assert "you name it in [vocabulary]" in known
+    assert "made otherwise" not in known
+    assert main(["explain", rope, "--json"]) == 0
+    assert printed_json(capsys)["decisions"]["same_settings"] is False
+    assert main(["explain", rope]) == 0
+    unknown = capsys.readouterr().out
+    assert "turns and sides" not in unknown or "name its settings with --config" in unknown
+
+
+ONE_EXCHANGE = "Wind speed: 12 knots, from the west.\n\nIt rained all day, and no boat went out.\n"

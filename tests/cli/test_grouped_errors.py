@@ -9,6 +9,8 @@ import pytest
 from pipeline.cli import main
 from pipeline.cli.grouped_errors import MAX_GROUPS, GroupedErrors, group_key
 
+pytestmark = pytest.mark.usefixtures("run_in_process")
+
 Captured = pytest.CaptureFixture[str]
 
 SAME = [

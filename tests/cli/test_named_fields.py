@@ -18,6 +18,8 @@ import pytest
 import pipeline
 from pipeline.cli import main
 
+pytestmark = pytest.mark.usefixtures("run_in_process")
+
 Captured = pytest.CaptureFixture[str]
 ROWS = [{"uid": f"n{i}", "story": f"The lamp of pier {i} is lit.", "place": "Skerry"} for i in range(30)]
 

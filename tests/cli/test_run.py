@@ -15,6 +15,8 @@ from pipeline.cli import main, run
 from pipeline.readers.input_files import InputFile
 from pipeline.readers.open_file import open_local_file
 
+pytestmark = pytest.mark.usefixtures("run_in_process")
+
 Captured = pytest.CaptureFixture[str]
 
 

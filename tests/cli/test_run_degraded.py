@@ -12,6 +12,8 @@ from ordeal import account, log_entries, tree
 import pipeline
 from pipeline.cli import main
 
+pytestmark = pytest.mark.usefixtures("run_in_process")
+
 CODE = (Path(__file__).parent.parent / "failing.py").read_text("utf-8")
 RECIPE = 'recipe=["entities", "brittle", "languages", "frail"]'
 WORDS = {"breaks": "BREAKS", "late": "RAISES LATER", "sound": "", "torn": "NO REPEAT"}

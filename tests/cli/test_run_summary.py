@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,16 @@ from pipeline.runs.outcome import Failure, Written
 Captured = pytest.CaptureFixture[str]
 
 
+@cache
+def lamps() -> pipeline.Article:
+    """An article of 17 kB."""
+    return pipeline.process("The lamp is lit.\n" * 1_000, id="lamps", metadata=None)
+
+
 def account(*, documents: int = 0, failed: int = 0) -> Counters:
     """Of so many small documents of one size, some of which failed."""
     made = Counters()
-    article = pipeline.process("The lamp is lit.\n" * 1_000, id="lamps", metadata=None)
+    article = lamps()
     for number in range(documents):
         made.count_read()
         if number < failed:

@@ -7,6 +7,7 @@ import pytest
 from installed import LOUD, STAGE, InstalledPackages
 
 from pipeline.cli import main
+from pipeline.testing import laws
 
 SOUND = STAGE.format(stage="loud", body=LOUD.format(stage="loud"))
 RESTLESS = SOUND.replace('"oh", "OH"', '"", "oh "')
@@ -28,6 +29,13 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture
+def without_slow_laws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two laws start other processes or measure; they hold at once. The first test below checks all laws."""
+    monkeypatch.setattr(laws, "differing", lambda subject, texts: None)
+    monkeypatch.setattr(laws, "grows", lambda subject: None)
+
+
 def test_a_sound_stage_in_a_folder_passes(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, shown = checked(capsys, str(package.parent))
     assert code == 0
@@ -35,6 +43,7 @@ def test_a_sound_stage_in_a_folder_passes(package: Path, capsys: pytest.CaptureF
     assert shown.endswith("loud: all 11 laws hold\n\n")
 
 
+@pytest.mark.usefixtures("without_slow_laws")
 def test_fault_is_shown_with_its_text_and_the_exit_code_is_1(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (package / "__init__.py").write_text(RESTLESS, "utf-8")
     code, shown = checked(capsys, str(package))
@@ -53,6 +62,7 @@ def test_unchecked_laws_are_not_reported_as_passed(package: Path, capsys: pytest
     assert "  ok " not in shown
 
 
+@pytest.mark.usefixtures("without_slow_laws")
 def test_a_check_leaves_nothing_in_the_working_directory(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
     checked(capsys, str(package))
     assert [path.name for path in Path().iterdir()] == ["loud"]
@@ -66,6 +76,7 @@ def test_error_without_hypothesis_says_what_to_install(
     assert "pip install 'bilingual-pipeline[testing]'" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("without_slow_laws")
 def test_cases_next_to_the_module_are_checked(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (package / "cases.json").write_text('[{"given": "oh", "right": "Oh", "why": "a capital is enough"}]', "utf-8")
     code, shown = checked(capsys, f"{package.parent}")
@@ -73,6 +84,7 @@ def test_cases_next_to_the_module_are_checked(package: Path, capsys: pytest.Capt
     assert "cases: a capital is enough: the result is 'OH', expected 'Oh'\ntext: 'oh'" in shown
 
 
+@pytest.mark.usefixtures("without_slow_laws")
 def test_an_installed_stage_is_checked_by_its_name(
     packages: InstalledPackages, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -81,6 +93,7 @@ def test_an_installed_stage_is_checked_by_its_name(
     assert (code, shown.splitlines()[-2]) == (0, "loud: all 11 laws hold")
 
 
+@pytest.mark.usefixtures("without_slow_laws")
 def test_a_stage_of_a_module_is_chosen_by_its_class(
     packages: InstalledPackages, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -18,6 +18,7 @@ from pipeline.cli.stages.new import MAX_STAGE_NAME_CHARS, TEMPLATE_IMPORTS, Stag
 from pipeline.config import validate
 from pipeline.core.recipe import BUILT_IN
 from pipeline.model.stage import Stage
+from pipeline.testing import laws
 
 ROOT = Path(__file__).parents[2]
 KINDS = ("repair", "finder", "filter")
@@ -69,10 +70,23 @@ def test_the_tests_of_a_new_package_pass_at_once(packages: Path, kind: str) -> N
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("kind", only(KINDS, ["finder"]))
+@pytest.mark.soak
+@each_kind
 def test_a_new_package_passes_the_check(packages: Path, kind: str) -> None:
+    """`make test` checks the same laws by the tests of a new package."""
     done = run(packages, "pipeline", "stages", "check", f"./late-{kind}")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_new_package_is_found_by_the_check(
+    packages: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(packages)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr(laws, "differing", lambda subject, texts: None)
+    monkeypatch.setattr(laws, "grows", lambda subject: None)
+    assert main(["stages", "check", "./late-finder", "--examples", "5"]) == 0
+    assert "late-finder: all 11 laws hold" in capsys.readouterr().out
 
 
 @pytest.mark.soak

@@ -47,6 +47,7 @@ def ids(output: Path) -> list[str]:
     return [article.id for article in pipeline.read(output)]
 
 
+@pytest.mark.usefixtures("run_in_process")
 @pytest.mark.parametrize("at_a_time", [7, 1 << 20])
 @pytest.mark.parametrize(
     ("data", "names"),
@@ -82,6 +83,7 @@ def test_interrupted_pipe_gives_the_data_received(
     assert len(ids(output)) > 100
 
 
+@pytest.mark.usefixtures("run_in_process")
 def test_standard_input_can_be_combined_with_files(
     tmp_path: Path, output: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -90,6 +92,7 @@ def test_standard_input_can_be_combined_with_files(
     assert ids(output) == ["keeper", "stdin"]
 
 
+@pytest.mark.usefixtures("run_in_process")
 def test_settings_set_the_format_if_it_cannot_be_detected(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run(rows(2), output, monkeypatch, "--set", "input.format=text") == 0
     assert ids(output) == ["stdin"]
@@ -101,7 +104,15 @@ def test_standard_input_is_read_once(output: Path, capsys: Captured) -> None:
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/fd"), reason="this system has no such paths")
-@pytest.mark.parametrize("data", [zipped(ferry=FERRY), gz(FERRY), FERRY], ids=["zip", "gz", "text"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        zipped(ferry=FERRY),
+        pytest.param(gz(FERRY), marks=pytest.mark.soak),
+        pytest.param(FERRY, marks=pytest.mark.soak),
+    ],
+    ids=["zip", "gz", "text"],
+)
 def test_a_pipe_may_be_named_by_its_path(data: bytes, tmp_path: Path, output: Path) -> None:
     """As in `<(…)` of a shell; it is read once, too."""
     (tmp_path / "data").write_bytes(data)

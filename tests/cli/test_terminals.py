@@ -140,6 +140,7 @@ def called(arguments: list[str]) -> int:
         return int(left.code or 0)
 
 
+@pytest.mark.usefixtures("run_in_process")
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_terminal_gets_no_control_characters(name: str, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with terminal(monkeypatch) as sent:
@@ -159,6 +160,7 @@ def test_a_pipe_gets_no_control_characters(name: str, place: Path, capfd: pytest
         assert all(json.loads(part) for part in ([printed.out] if "{\n" in printed.out else printed.out.splitlines()))
 
 
+@pytest.mark.usefixtures("run_in_process")
 def test_an_id_of_several_lines_makes_no_line_of_its_own(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("run", "verify", "diff", "restore", "explain --doubtful"):
         called(COMMANDS[name](place))

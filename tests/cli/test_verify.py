@@ -13,6 +13,8 @@ import pytest
 import pipeline
 from pipeline.cli import main
 
+pytestmark = pytest.mark.usefixtures("run_in_process")
+
 Captured = pytest.CaptureFixture[str]
 
 

@@ -9,6 +9,7 @@ from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import NamedTuple
 
+from in_process import in_process
 from sampling import only
 
 from pipeline.cli import main
@@ -31,8 +32,8 @@ class Finished(NamedTuple):
 def run_command(command: str, folder: Path, way: str = IN_PROCESS) -> Finished:
     """Runs a command in `folder`.
 
-    In process, this calls `main` for `pipeline` and pipes its output to the rest of the command. A command that begins
-    with another program always runs in a shell, with the installed `pipeline`.
+    In process, this calls `main` for `pipeline`, which starts no process either, and pipes its output to the rest of
+    the command. A command that begins with another program always runs in a shell, with the installed `pipeline`.
     """
     first, _, rest = command.partition(" | ")
     words = list(shlex.shlex(first, posix=True, punctuation_chars=True))
@@ -47,7 +48,7 @@ def run_command(command: str, folder: Path, way: str = IN_PROCESS) -> Finished:
 
 def _in_process(arguments: list[str], folder: Path) -> Finished:
     out, err = (TextIOWrapper(BytesIO(), "utf-8", write_through=True) for _ in range(2))
-    with chdir(folder), redirect_stdout(out), redirect_stderr(err):
+    with in_process(), chdir(folder), redirect_stdout(out), redirect_stderr(err):
         code = main(arguments)
     texts = [stream.buffer.getvalue().decode() for stream in (out, err)]
     return Finished(code, *texts)

@@ -6,7 +6,6 @@
 import os
 import subprocess
 import sys
-import sysconfig
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -111,8 +110,9 @@ def is_shown(shown: list[str], printed: list[str]) -> bool:
 @pytest.fixture(scope="module")
 def environment() -> dict[str, str]:
     """A shell without network: what the page installs comes from the checkout and from this interpreter's packages."""
-    told = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PIP_", "VIRTUAL"))}
-    return told | {
+    others = ("PYTEST", "PIP_", "VIRTUAL")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(others)}
+    return inherited | {
         "CHECKOUT": str(ROOT),
         "NO_COLOR": "1",
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
@@ -120,7 +120,8 @@ def environment() -> dict[str, str]:
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PIP_NO_BUILD_ISOLATION": "0",  # the other way round than it reads: nothing is downloaded to build with
         "PIP_NO_INDEX": "1",
-        "PYTHONPATH": sysconfig.get_paths()["purelib"],
+        # A `.pth` file may add a folder of packages, and is not read from one that this variable names.
+        "PYTHONPATH": os.pathsep.join(folder for folder in sys.path if Path(folder).name == "site-packages"),
     }
 
 

@@ -27,7 +27,7 @@ RIGHT: dict[str, tuple[Call, dict[str, Any]]] = {
     "read": (pipeline.read, {"path": "output", "limits": Limits(), "allow_private": True}),
     "restore": (pipeline.restore, {"article": ARTICLE}),
     "trace": (pipeline.trace, {"article": ARTICLE, "pointer": "/sections"}),
-    "explain": (pipeline.explain, {"article": ARTICLE, "known": {}}),
+    "explain": (pipeline.explain, {"article": ARTICLE, "known": {}, "made_by": None}),
     "faults": (pipeline.faults, {"article": ARTICLE}),
     "compare": (pipeline.compare, {"old": ARTICLE, "new": ARTICLE}),
     "export": (pipeline.export, {"articles": [ARTICLE], "target": OUT, "to": "jsonl"}),
@@ -51,7 +51,7 @@ RIGHT: dict[str, tuple[Call, dict[str, Any]]] = {
 }
 OPTIONAL = {
     ("process", "metadata"), ("process", "media_type"), ("process", "encoding"), ("clean", "stages"),
-    ("explain", "known"), ("export", "to"), ("to_frame", "kind"), ("process_batch", "pipeline"),
+    ("explain", "known"), ("explain", "made_by"), ("export", "to"), ("to_frame", "kind"), ("process_batch", "pipeline"),
     ("process_batch", "text"), ("process_batch", "encoding"), ("process_batch", "limits"), ("Pipeline", "stages"),
     ("Pipeline", "settings"), ("Pipeline", "rules"), ("Pipeline", "vocabulary"), ("Pipeline", "profiles"),
     ("Pipeline.process", "metadata"), ("Pipeline.process", "media_type"), ("Pipeline.process", "encoding"),

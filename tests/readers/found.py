@@ -1,4 +1,4 @@
-"""What readers find in bytes that a test writes."""
+"""What readers return for bytes that a test writes."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from pipeline.readers.registry import select_readers
 def found(
     folder: Path, name: str, data: bytes | str, options: Input | None = None, *, named: bool = True, **reader: object
 ) -> list[Record | Unreadable | LeftOut]:
-    """All that is found in one file; `reader` are options of the reader that is called as the suffix or as `csv`."""
+    """All items of one file. `reader` are options of the reader named by the suffix, or of `csv`."""
     path = folder / name
     path.write_bytes(data.encode() if isinstance(data, str) else data)
     return in_file(path, options, named=named, **reader)
@@ -21,14 +21,14 @@ def found(
 def in_file(
     path: Path, options: Input | None = None, *, named: bool = True, **reader: object
 ) -> list[Record | Unreadable | LeftOut]:
-    """All that is found in a file that is there."""
+    """All items of an existing file."""
     suffix = {"tsv": "csv", "tab": "csv", "db": "sqlite"}.get(name := path.suffix[1:], name)
     readers = select_readers({suffix: reader} if reader else None)
     return list(records([InputFile(path, f"wire/{path.name}", named)], options or Input(), readers))
 
 
 def texts(items: list[Record | Unreadable | LeftOut]) -> list[bytes | str]:
-    """The texts of records, none of which may have failed."""
+    """The texts of records; asserts that none failed."""
     assert all(isinstance(item, Record) for item in items), items
     return [item.data for item in items if isinstance(item, Record)]
 
@@ -52,10 +52,10 @@ def only_aside(items: list[Record | Unreadable | LeftOut]) -> LeftOut:
 
 
 def failures(items: list[Record | Unreadable | LeftOut]) -> list[str]:
-    """The reasons of all that failed."""
+    """The reasons of all failures."""
     return [item.reason for item in items if isinstance(item, Unreadable)]
 
 
 def ids(items: list[Record | Unreadable | LeftOut]) -> list[str]:
-    """What each document is called, those that failed too."""
+    """The ids of all documents, including failed ones."""
     return [item.id for item in items if not isinstance(item, LeftOut)]

@@ -1,4 +1,4 @@
-"""What the tests of packed files pack, and how they read it back."""
+"""Content for the tests of compressed files, and how they read it back."""
 
 import bz2
 import gzip
@@ -35,11 +35,11 @@ COMPRESSIONS: Mapping[str, Callable[[bytes], bytes]] = {
     ".xz": lzma.compress,
     ".bz2": bz2.compress,
 }
-"""For each suffix what packs."""
+"""The function that compresses, by suffix."""
 
 
 def rows(count: int, first: int = 0) -> bytes:
-    """JSON Lines of `count` documents, of which no two are alike, so that they do not pack to nothing."""
+    """JSON Lines of `count` documents, all different, so that they do not compress to almost nothing."""
     return b"".join(
         json.dumps({"id": f"n{i}", "text": f"第{i}天 {zlib.crc32(str(i).encode()):08x} lamp"}).encode() + b"\n"
         for i in range(first, first + count)
@@ -49,7 +49,7 @@ def rows(count: int, first: int = 0) -> bytes:
 def read(
     path: Path, data: bytes | None = None, options: Input | None = None, *, named: bool = True, **sources: Any
 ) -> list[ReadResult]:
-    """All that is found in the file at `path`, into which `data` is written first."""
+    """Writes `data` to the file at `path`, and returns all its items."""
     if data is not None:
         path.write_bytes(data)
     options = options or Input()
@@ -58,7 +58,7 @@ def read(
 
 
 def contents(found: list[ReadResult]) -> list[tuple[str, bytes | str]]:
-    """What was found in short: an id, and the bytes or the text or the reason."""
+    """The items in short: an id, and the bytes, the text or the reason."""
     return [
         (each.id, each.data)
         if isinstance(each, Record)
@@ -68,7 +68,7 @@ def contents(found: list[ReadResult]) -> list[tuple[str, bytes | str]]:
 
 
 def failure(found: list[ReadResult]) -> Unreadable:
-    """The last of what was found, which is the only failure."""
+    """The last item; asserts that it is the only failure."""
     *before, last = found
     assert isinstance(last, Unreadable), last
     assert not any(isinstance(each, Unreadable) for each in before), before

@@ -1,4 +1,4 @@
-"""Whatever a file holds, a reader gives records or reasons: nothing is raised, and no reader is surprised."""
+"""Whatever a file holds, a reader returns records or reasons and never raises."""
 
 import io
 import json
@@ -27,7 +27,7 @@ from pipeline.readers.registry import BUILT_IN_READERS, UNPACKING_READERS, selec
 TEXTS = ["Daily Post: Why a weir?\nIda Moss: 为了鳗鱼。", 'He said: "Salt, and time."', "潮水六点来。" * 30, ""]
 ROWS = [{"id": f"n{n}", "text": text, "n": n, "tags": ["a", None], "by": None} for n, text in enumerate(TEXTS)]
 OPTIONS = Input(limits=Limits(bytes=5000))
-"""What is packed has tests of its own."""
+"""Compressed files have tests of their own."""
 fuzzed = settings(max_examples=examples(40))
 
 
@@ -65,7 +65,7 @@ def sqlite() -> bytes:
 
 @cache
 def good() -> dict[str, bytes]:
-    """A sound file of each kind."""
+    """An undamaged file of each kind."""
     lines = "\n".join(json.dumps(row, ensure_ascii=row["n"] == 0) for row in ROWS)
     cells = "\n".join(f'{row["id"]},"{row["text"]}",{row["n"]}'.replace('said: "', 'said: ""') for row in ROWS)
     page = (
@@ -110,7 +110,7 @@ SIGNATURES += [b"id,text\n", b"---\n", b"+++\n", b"<html>", b"\xff\xfe", b"\xef\
 
 
 def look(name: str, data: bytes, form: str | None = None) -> None:
-    """Reads a file and asserts all that holds for any."""
+    """Reads a file and asserts what is true for any file."""
     for named in (True, False):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / name
@@ -137,14 +137,14 @@ def test_a_sound_file_is_read(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", NAMES)
 @fuzzed
 @given(signature=st.sampled_from(SIGNATURES), noise=st.binary(max_size=400))
-def test_any_bytes_behind_any_signature(name: str, signature: bytes, noise: bytes) -> None:
+def test_any_bytes_after_any_signature(name: str, signature: bytes, noise: bytes) -> None:
     look(name, signature + noise)
 
 
 @pytest.mark.parametrize("name", NAMES)
 @fuzzed
 @given(share=st.floats(0, 1))
-def test_a_file_that_was_cut_off(name: str, share: float) -> None:
+def test_a_truncated_file(name: str, share: float) -> None:
     data = good()[name]
     look(name, data[: int(share * len(data))])
 
@@ -152,7 +152,7 @@ def test_a_file_that_was_cut_off(name: str, share: float) -> None:
 @pytest.mark.parametrize("name", NAMES)
 @fuzzed
 @given(data=st.data())
-def test_a_file_with_other_bytes_in_it(name: str, data: st.DataObject) -> None:
+def test_a_file_with_changed_bytes(name: str, data: st.DataObject) -> None:
     broken = bytearray(good()[name])
     for at in data.draw(st.lists(st.integers(0, len(broken) - 1), min_size=1, max_size=6)):
         broken[at] = data.draw(st.integers(0, 255))
@@ -162,7 +162,7 @@ def test_a_file_with_other_bytes_in_it(name: str, data: st.DataObject) -> None:
 @pytest.mark.parametrize("name", NAMES)
 @fuzzed
 @given(data=st.data())
-def test_a_file_with_a_piece_put_in_or_left_out(name: str, data: st.DataObject) -> None:
+def test_a_file_with_bytes_inserted_or_deleted(name: str, data: st.DataObject) -> None:
     sound = good()[name]
     start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(sound))] * 2)))
     look(name, sound[:start] + data.draw(st.sampled_from([b"", b'"', b"\n", b"\0", b"[{", b"\xff" * 9])) + sound[end:])
@@ -171,6 +171,6 @@ def test_a_file_with_a_piece_put_in_or_left_out(name: str, data: st.DataObject) 
 @pytest.mark.parametrize("form", sorted(set(BUILT_IN_READERS) - UNPACKING_READERS))
 @fuzzed
 @given(signature=st.sampled_from(SIGNATURES), noise=st.binary(max_size=200), name=st.sampled_from(NAMES))
-def test_any_bytes_for_a_reader_that_the_settings_name(form: str, signature: bytes, noise: bytes, name: str) -> None:
+def test_any_bytes_for_a_reader_named_in_the_settings(form: str, signature: bytes, noise: bytes, name: str) -> None:
     look("t", signature + noise, form)
     look("t", good()[name], form)

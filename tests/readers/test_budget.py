@@ -1,4 +1,4 @@
-"""What a small file can make of itself: more than a limit is an error that names it, and what is sound is read."""
+"""How much a small file can expand to: more than a limit is an error that names it, and the rest is read."""
 
 import gzip
 import json
@@ -47,11 +47,11 @@ def test_a_record_over_a_limit_fails_alone(tmp_path: Path, form: str, member: st
     text = "[" + ",".join(lines) + "]" if form == "json" else "\n".join(lines) + "\n"
     items = found(tmp_path, f"t.{form}", gzip.compress(text.encode()) if form.endswith("gz") else text, SMALL)
     assert ids(items) == ["a", "c"]
-    (told,) = reasons(items)
-    assert told.endswith(reason)
+    (message,) = reasons(items)
+    assert message.endswith(reason)
 
 
-def test_brackets_and_commas_in_a_text_are_no_values(tmp_path: Path) -> None:
+def test_brackets_and_commas_in_a_text_are_not_counted(tmp_path: Path) -> None:
     record = {"id": "a", "text": '[{",' * 200, "x": [1, 2, {"y": '\\"[['}]}
     (only,) = found(tmp_path, "t.jsonl", json.dumps(record) + "\n", SMALL)
     assert isinstance(only, Record)
@@ -65,14 +65,14 @@ def test_brackets_and_commas_in_a_text_are_no_values(tmp_path: Path) -> None:
         pytest.param('"' + "\n" + '"' + "," * 6 + '"' + "\n" + '"' + "," * 6, id="cells over several lines"),
     ],
 )
-def test_a_row_of_too_many_cells_fails_alone(tmp_path: Path, row: str) -> None:
+def test_a_row_with_too_many_cells_fails_alone(tmp_path: Path, row: str) -> None:
     items = found(tmp_path, "t.csv", f"id,text\na,The tide is out.\n{row}\nc,The tide is in.\n", SMALL)
     assert ids(items) == ["a", "c"]
-    (told,) = reasons(items)
-    assert told.endswith("has more cells than the limit of 10; leave it out, or raise [input.limits] columns")
+    (reason,) = reasons(items)
+    assert reason.endswith("has more cells than the limit of 10; leave it out, or raise [input.limits] columns")
 
 
-def test_delimiters_in_a_quoted_text_are_no_cells(tmp_path: Path) -> None:
+def test_delimiters_in_a_quoted_text_are_not_counted(tmp_path: Path) -> None:
     text = "salt, wind,\n" * 50
     (only,) = found(tmp_path, "t.csv", f'id,text\na,"{text}"\n', SMALL)
     assert isinstance(only, Record)
@@ -81,19 +81,19 @@ def test_delimiters_in_a_quoted_text_are_no_cells(tmp_path: Path) -> None:
 
 def test_a_header_of_commas_is_refused_before_it_is_parsed(tmp_path: Path) -> None:
     data = gzip.compress(b"id,text" + b"," * 2_000_000 + b"\n1,x\n")
-    (told,) = reasons(found(tmp_path, "t.csv.gz", data))
-    assert "line 1: has more cells than the limit of 10,000" in told
+    (reason,) = reasons(found(tmp_path, "t.csv.gz", data))
+    assert "line 1: has more cells than the limit of 10,000" in reason
 
 
-def test_equal_names_of_columns_take_few_steps() -> None:
-    """With a step for each earlier name this takes a minute."""
+def test_equal_column_names_are_made_unique_in_few_steps() -> None:
+    """With one step per earlier name this would take a minute."""
     names = unique_names(["a"] * 20_000)
     assert names[-1] == "a_20000"
     assert len(set(unique_names(["a_2", "a"] * 5_000))) == 10_000
 
 
 @pytest.mark.parametrize("name", ["t.jsonl.gz", "t.csv.gz"])
-def test_rows_that_the_bytes_cannot_hold_end_the_file(tmp_path: Path, name: str) -> None:
+def test_more_rows_than_the_bytes_can_hold_end_the_file(tmp_path: Path, name: str) -> None:
     rows = b"[]\n" if name.startswith("t.jsonl") else b"1\n"
     first = FIRST.encode() + b"\n" if name.startswith("t.jsonl") else b"id,text\na,The tide is out.\n"
     items = found(tmp_path, name, gzip.compress(first + rows * 100_000), SMALL)
@@ -126,7 +126,7 @@ def alike(rows: int, text: str) -> list[Any]:
 
 
 @pytest.mark.parametrize("column", alike(2000, "tide " * 20_000))
-def test_rows_that_stand_for_the_same_text_count_each(tmp_path: Path, column: pa.Array) -> None:
+def test_each_row_that_refers_to_the_same_text_is_counted(tmp_path: Path, column: pa.Array) -> None:
     path = arrow(tmp_path, pa.record_batch([column], names=["text"]), compression="zstd")
     items = in_file(path, Input(limits=Limits(ratio=2)))
     assert 600 < len(items) < 700  # 64 MiB of texts of 100 kB
@@ -134,14 +134,14 @@ def test_rows_that_stand_for_the_same_text_count_each(tmp_path: Path, column: pa
 
 
 @pytest.mark.parametrize("stream", [False, True])
-def test_buffers_are_not_unpacked_that_declare_too_much(tmp_path: Path, stream: bool) -> None:
+def test_buffers_that_declare_too_much_are_not_decompressed(tmp_path: Path, stream: bool) -> None:
     batch = pa.record_batch([pa.array(["x" * 70_000_000])], names=["text"])
-    (told,) = reasons(in_file(arrow(tmp_path, batch, stream=stream, compression="zstd")))
-    assert "unpack to 70,000," in told
-    assert "more than 250 times; leave it out, or raise [input.limits] ratio" in told
+    (reason,) = reasons(in_file(arrow(tmp_path, batch, stream=stream, compression="zstd")))
+    assert "unpack to 70,000," in reason
+    assert "more than 250 times; leave it out, or raise [input.limits] ratio" in reason
 
 
-def test_a_list_of_nothing_counts(tmp_path: Path) -> None:
+def test_empty_list_values_are_counted(tmp_path: Path) -> None:
     lists = pa.ListArray.from_arrays(pa.array([0, 1, 50_000_001], pa.int32()), pa.nulls(50_000_001))
     path = arrow(tmp_path, pa.record_batch([pa.array(["one", "two"]), lists], names=["text", "l"]))
     items = in_file(path)
@@ -158,11 +158,11 @@ def test_a_parquet_dictionary_is_not_copied_for_each_row(tmp_path: Path) -> None
     assert "unpacks to more than 250 times its size" in reasons(items)[-1]
 
 
-def test_parquet_is_not_unpacked_that_declares_too_much(tmp_path: Path) -> None:
+def test_parquet_that_declares_too_much_is_not_decompressed(tmp_path: Path) -> None:
     path = tmp_path / "t.parquet"
     pq.write_table(pa.table({"text": ["x" * 70_000_000]}), path, compression="zstd", use_dictionary=False)
-    (told,) = reasons(in_file(path))
-    assert "more than 250 times; leave it out, or raise [input.limits] ratio" in told
+    (reason,) = reasons(in_file(path))
+    assert "more than 250 times; leave it out, or raise [input.limits] ratio" in reason
 
 
 @pytest.mark.parametrize("form", ["parquet", "arrow"])
@@ -190,7 +190,7 @@ def test_too_many_columns_are_refused(tmp_path: Path, form: str) -> None:
         ('{"title": "The weir", "x": ' + "[" * 300 + "]" * 300 + "}\n", "nested more than 20 levels"),
     ],
 )
-def test_front_matter_that_costs_much_is_no_metadata_and_is_named(tmp_path: Path, keys: str, reason: str) -> None:
+def test_expensive_front_matter_is_reported_and_not_parsed(tmp_path: Path, keys: str, reason: str) -> None:
     data = keys.replace("+++\n", '+++\ntitle = "The weir"\n', 1) + "\nThe weir stands.\n"
     left, only = found(tmp_path, "t.md", data)
     assert isinstance(left, LeftOut)

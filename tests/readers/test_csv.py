@@ -1,4 +1,4 @@
-"""Tables as text: which cells are whose, what a stray quote costs, and that no byte of a cell is lost."""
+"""Tables as text: how cells are assigned, what a stray quote loses, and that no byte of a cell is lost."""
 
 import csv
 from pathlib import Path
@@ -24,14 +24,14 @@ def test_a_row_is_a_document_and_its_other_cells_are_metadata(tmp_path: Path) ->
     assert only.origin.media_type == "text/csv"
 
 
-def test_a_row_without_id_is_called_by_its_file_and_number(tmp_path: Path) -> None:
-    """Blank lines are no rows."""
+def test_a_row_without_an_id_is_named_by_file_and_number(tmp_path: Path) -> None:
+    """Empty lines are not rows."""
     items = found(tmp_path, "t.csv", "text,n\nSalt.,1\n\n盐。,2\n")
     assert ids(items) == ["wire/t#1", "wire/t#2"]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-def test_the_delimiter_is_told_from_the_head(tmp_path: Path, delimiter: str) -> None:
+def test_the_delimiter_is_detected(tmp_path: Path, delimiter: str) -> None:
     rows = [("id", "text"), ("a", "Salt; and time. 盐"), ("b", "Wind|rain\nand light")]
     data = "".join(
         delimiter.join(f'"{cell}"' if "\n" in cell or delimiter in cell else cell for cell in row) + "\n"
@@ -40,7 +40,7 @@ def test_the_delimiter_is_told_from_the_head(tmp_path: Path, delimiter: str) -> 
     assert texts(found(tmp_path, "t.csv", data)) == ["Salt; and time. 盐", "Wind|rain\nand light"]
 
 
-def test_tabs_part_the_cells_of_a_tsv_whose_texts_have_commas(tmp_path: Path) -> None:
+def test_a_tsv_is_split_at_tabs_even_if_its_texts_have_commas(tmp_path: Path) -> None:
     assert texts(found(tmp_path, "t.tsv", "id\ttext\n1\tSalt, wind, 潮水\n2\tone, two\n")) == [
         "Salt, wind, 潮水",
         "one, two",
@@ -48,23 +48,23 @@ def test_tabs_part_the_cells_of_a_tsv_whose_texts_have_commas(tmp_path: Path) ->
 
 
 def test_the_first_line_may_name_the_delimiter(tmp_path: Path) -> None:
-    """Excel writes such a line where its language has the comma in its numbers."""
+    """Excel writes such a line in languages with decimal commas."""
     only = only_record(found(tmp_path, "t.csv", "sep=|\ntext|a,b\nSalt.|c,d\n"))
     assert (only.data, only.metadata) == ("Salt.", {"a,b": "c,d"})
 
 
-def test_the_settings_name_the_delimiter_and_the_quote(tmp_path: Path) -> None:
+def test_settings_name_the_delimiter_and_the_quote(tmp_path: Path) -> None:
     data = "text~n\n'one~two'~1\n"
     assert texts(found(tmp_path, "t.csv", data, delimiter="~", quote="'")) == ["one~two"]
 
 
-def test_an_empty_quote_is_none(tmp_path: Path) -> None:
+def test_an_empty_quote_turns_quoting_off(tmp_path: Path) -> None:
     data = 'id\ttext\n1\t"Salt," she said.\n2\t"Wind\n'
     assert texts(found(tmp_path, "t.tsv", data, quote="")) == ['"Salt," she said.', '"Wind']
 
 
 @pytest.mark.parametrize("values", [{"delimiter": ""}, {"delimiter": ",,"}, {"delimiter": '"'}, {"quote": "''"}])
-def test_a_delimiter_or_quote_that_is_none_is_refused(values: dict[str, Any]) -> None:
+def test_an_invalid_delimiter_or_quote_is_refused(values: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match=r"\[sources.csv\]: .* is one character"):
         select_readers({"csv": values})
 
@@ -81,11 +81,11 @@ def test_a_quoted_cell_may_hold_line_ends_delimiters_and_doubled_quotes(tmp_path
     assert texts(found(tmp_path, "t.csv", data)) == ['Q: Why?\r\nA: “为什么”, he said "no".\r\n', "b"]
 
 
-def test_lines_may_end_as_on_an_old_mac(tmp_path: Path) -> None:
+def test_lines_may_end_with_carriage_returns(tmp_path: Path) -> None:
     assert texts(found(tmp_path, "t.csv", "id,text\r1,Salt.\r2,盐。\r")) == ["Salt.", "盐。"]
 
 
-def test_a_quote_within_a_cell_stands_for_itself(tmp_path: Path) -> None:
+def test_a_quote_within_a_cell_is_kept(tmp_path: Path) -> None:
     assert texts(found(tmp_path, "t.csv", 'id,text\n1,the 5" pipe\n2,盐\n')) == ['the 5" pipe', "盐"]
 
 
@@ -95,7 +95,7 @@ def test_names_of_columns_are_made_unique(tmp_path: Path) -> None:
     assert only.metadata == {"text_2": "b", "column_3": "c", "column_4": "d"}
 
 
-def test_a_row_with_more_cells_than_the_header_fails_and_harms_no_other(tmp_path: Path) -> None:
+def test_a_row_with_more_cells_than_the_header_fails_alone(tmp_path: Path) -> None:
     first, broken, last = found(tmp_path, "t.csv", 'id,text\n1,"two\nlines"\n2,a,b\n3,盐\n')
     assert isinstance(first, Record)
     assert isinstance(last, Record)
@@ -105,7 +105,7 @@ def test_a_row_with_more_cells_than_the_header_fails_and_harms_no_other(tmp_path
     )
 
 
-def test_a_row_with_fewer_cells_is_read_where_its_text_is_there(tmp_path: Path) -> None:
+def test_a_row_with_fewer_cells_is_read_if_it_has_its_text(tmp_path: Path) -> None:
     first, second = found(tmp_path, "t.csv", "text,by,on\nSalt.,Wu\n\n,\n")
     assert isinstance(first, Record)
     assert first.metadata == {"by": "Wu"}
@@ -116,14 +116,14 @@ def test_a_row_with_fewer_cells_is_read_where_its_text_is_there(tmp_path: Path) 
     ]
 
 
-def test_empty_cells_behind_the_last_column_are_nothing(tmp_path: Path) -> None:
+def test_empty_cells_after_the_last_column_are_ignored(tmp_path: Path) -> None:
     assert texts(found(tmp_path, "t.csv", "id,text\n1,Salt.,,\n")) == ["Salt."]
 
 
 # --- quotes that are not closed
 
 
-def test_a_stray_quote_costs_its_own_row(tmp_path: Path) -> None:
+def test_a_stray_quote_loses_only_its_row(tmp_path: Path) -> None:
     items = found(tmp_path, "t.csv", 'id,text\n1,"open\n2,b\n3,c\n4,"d, e"\n')
     assert ids(items) == ["wire/t#1", "2", "3", "4"]
     assert failures(items) == [
@@ -136,8 +136,8 @@ def test_two_stray_quotes_do_not_make_one_cell_of_the_rows_between(tmp_path: Pat
     assert ids(items) == ["wire/t#1", "2", "3", "4", "wire/t#5", "6", "7"]
 
 
-def test_a_quoted_text_that_breaks_off_does_not_give_its_lines_as_rows(tmp_path: Path) -> None:
-    """What a download that was cut leaves: lines of an article, which are no rows."""
+def test_lines_of_a_truncated_quoted_text_are_not_rows(tmp_path: Path) -> None:
+    """A truncated download leaves lines of an article, which are not rows."""
     items = found(tmp_path, "t.csv", 'id,text\n1,a\n2,"The first line,\nthe second, and more\n然后，第三行\nand')
     assert ids(items) == ["1", "wire/t#2"]
     assert failures(items) == [
@@ -146,7 +146,7 @@ def test_a_quoted_text_that_breaks_off_does_not_give_its_lines_as_rows(tmp_path:
     ]
 
 
-def test_a_cell_over_the_limit_fails_and_reading_goes_on_behind_it(tmp_path: Path) -> None:
+def test_reading_continues_after_a_cell_over_the_limit(tmp_path: Path) -> None:
     long = "a line of text, 一行,\nand the next one\n" * 50
     items = found(tmp_path, "t.csv", f'id,text\n1,"{long}"\n2,b\n', Input(limits=Limits(bytes=200)))
     assert ids(items) == ["wire/t#1", "2"]
@@ -154,24 +154,24 @@ def test_a_cell_over_the_limit_fails_and_reading_goes_on_behind_it(tmp_path: Pat
 
 
 @pytest.mark.parametrize("long", ["x" * 5000, '"' + "x" * 5000 + '"', '"' + "x" * 5000 + '\nmore"'])
-def test_a_line_over_the_limit_fails_and_reading_goes_on_behind_it(tmp_path: Path, long: str) -> None:
+def test_reading_continues_after_a_line_over_the_limit(tmp_path: Path, long: str) -> None:
     items = found(tmp_path, "t.csv", f"id,text\n1,{long}\n2,b\n", Input(limits=Limits(bytes=200)))
     assert ids(items) == ["wire/t#1", "2"]
 
 
-def test_a_stray_quote_swallows_no_more_than_a_document_may_take(tmp_path: Path) -> None:
+def test_a_stray_quote_loses_no_more_than_the_size_limit(tmp_path: Path) -> None:
     rows = "".join(f"{n},row\n" for n in range(2, 200))
     items = found(tmp_path, "t.csv", f'id,text\n1,"open\n{rows}', Input(limits=Limits(bytes=300)))
     assert ids(items) == ["wire/t#1", *map(str, range(2, 200))]
 
 
-def test_stray_quotes_everywhere_are_read_in_linear_time(tmp_path: Path) -> None:
-    """Lines that stay open both within quotes and without: each is looked at no more than a few times."""
+def test_many_stray_quotes_are_read_in_linear_time(tmp_path: Path) -> None:
+    """Lines that stay open both inside and outside quotes: each is parsed only a few times."""
     items = found(tmp_path, "t.csv", "id,text\n" + 'a",",b\n' * 2000, Input(limits=Limits(bytes=1000)))
     assert all(isinstance(item, Unreadable) for item in items)
 
 
-def test_a_cell_longer_than_the_parser_of_python_allows_is_read_and_its_limit_left_as_it_was(tmp_path: Path) -> None:
+def test_a_cell_longer_than_the_csv_module_allows_is_read_without_changing_its_limit(tmp_path: Path) -> None:
     before = csv.field_size_limit()
     assert texts(found(tmp_path, "t.csv", f"id,text\n1,{'盐 salt ' * 40_000}\n"))[0] == "盐 salt " * 40_000
     assert csv.field_size_limit() == before
@@ -181,7 +181,7 @@ def test_a_cell_longer_than_the_parser_of_python_allows_is_read_and_its_limit_le
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "gb18030", "big5"])
-def test_the_encoding_is_told_from_the_head(tmp_path: Path, encoding: str) -> None:
+def test_the_encoding_is_detected(tmp_path: Path, encoding: str) -> None:
     text = (
         "记者问：潮水几点来？守潮人说：六点以前。" if encoding != "big5" else "記者問：潮水幾點來？守潮人說：六點以前。"
     )
@@ -191,25 +191,25 @@ def test_the_encoding_is_told_from_the_head(tmp_path: Path, encoding: str) -> No
     assert ids(items) == ["1", "2"]
 
 
-def test_the_encoding_is_windows_1252_where_the_head_says_so(tmp_path: Path) -> None:
+def test_windows_1252_is_detected(tmp_path: Path) -> None:
     text = "The café’s owner – a naïve man – said: “Déjà vu.”"
     assert texts(found(tmp_path, "t.csv", f"id,text\n1,{text}\n".encode("cp1252"))) == [text]
 
 
-def test_the_settings_name_the_encoding(tmp_path: Path) -> None:
+def test_settings_name_the_encoding(tmp_path: Path) -> None:
     data = "id,text\n1,тишина\n".encode("koi8-r")
     assert texts(found(tmp_path, "t.csv", data, Input(encoding="koi8-r"))) == ["тишина"]
 
 
-def test_a_text_with_broken_bytes_is_given_as_its_bytes(tmp_path: Path) -> None:
-    """So the decoding of documents keeps them; nothing of the source is lost."""
+def test_a_text_with_invalid_bytes_is_returned_as_bytes(tmp_path: Path) -> None:
+    """The decoding of documents then keeps them, so that the source can be restored."""
     raw = "Salt, 盐".encode() + b"\xff" + "田 and time.".encode()
     only = only_record(found(tmp_path, "t.csv", b'text,by\n"' + raw + b'",Wu\n'))
     assert only.data == raw
     assert pipeline.restore(pipeline.process(only.data, id="a")) == raw
 
 
-def test_a_row_of_another_encoding_than_its_file_is_given_as_its_bytes(tmp_path: Path) -> None:
+def test_a_row_in_another_encoding_than_its_file_is_returned_as_bytes(tmp_path: Path) -> None:
     line = "记者问：潮水几点来？守潮人说：六点以前。"
     data = f"id,text\n1,{line}\n".encode() + f"2,{line}\n".encode("gb18030")
     first, second = found(tmp_path, "t.csv", data)
@@ -219,12 +219,12 @@ def test_a_row_of_another_encoding_than_its_file_is_given_as_its_bytes(tmp_path:
     assert pipeline.process(second.data, id="b").text == line
 
 
-def test_metadata_with_broken_bytes_is_decoded_as_well_as_can_be(tmp_path: Path) -> None:
+def test_metadata_with_invalid_bytes_are_decoded_with_replacement(tmp_path: Path) -> None:
     only = only_record(found(tmp_path, "t.csv", "text,by\nSalt.,林".encode() + b"\xff\n"))
     assert only.metadata == {"by": "林\ufffd"}
 
 
-def test_broken_bytes_of_another_encoding_fail_their_row(tmp_path: Path) -> None:
+def test_invalid_bytes_in_another_encoding_fail_their_row(tmp_path: Path) -> None:
     good = "2,记者问：潮水几点来？\n".encode("gb18030")
     items = found(tmp_path, "t.csv", b"id,text\n1,\xff\xff\n" + good * 3, Input(encoding="gb18030"))
     assert failures(items)[0] == (
@@ -234,7 +234,7 @@ def test_broken_bytes_of_another_encoding_fail_their_row(tmp_path: Path) -> None
     assert isinstance(items[1], Record)
 
 
-def test_a_nul_fails_its_document_and_no_other(tmp_path: Path) -> None:
+def test_a_nul_fails_only_its_document(tmp_path: Path) -> None:
     items = found(tmp_path, "t.csv", b"id,text\n1,a\0b\n2,c\n", Input(encoding="utf-8"))
     assert texts(items) == ["a\0b", "c"]
     with pytest.raises(pipeline.DocumentError, match="NUL"):
@@ -244,33 +244,35 @@ def test_a_nul_fails_its_document_and_no_other(tmp_path: Path) -> None:
 # --- which column, and tables without one
 
 
-def test_a_column_that_is_named_and_not_there_is_one_error_with_the_nearest(tmp_path: Path) -> None:
-    told = only_failure(found(tmp_path, "t.csv", "id,body_text\n1,a\n2,b\n3,c\n", Input(text_field="body_txt")))
-    assert told == Unreadable(
+def test_a_missing_named_column_is_one_error_with_the_closest_name(tmp_path: Path) -> None:
+    error = only_failure(found(tmp_path, "t.csv", "id,body_text\n1,a\n2,b\n3,c\n", Input(text_field="body_txt")))
+    assert error == Unreadable(
         "wire/t",
         "has no column 'body_txt', which [input] text_field names; did you mean 'body_text'?",
         fields=("id", "body_text"),
     )
 
 
-def test_a_column_whose_name_says_nothing_is_taken_where_its_cells_are_long(tmp_path: Path) -> None:
+def test_a_column_of_long_cells_is_the_text_whatever_its_name(tmp_path: Path) -> None:
     text = "The keeper said: 潮水来了。" * 20
     only = only_record(found(tmp_path, "t.csv", f"a,b\nx,{text}\n"))
     assert (only.data, only.origin.field) == (text, "b")
 
 
-def test_a_table_without_a_text_is_left_aside_in_a_folder(tmp_path: Path) -> None:
-    told = only_aside(found(tmp_path, "t.csv", "price,qty\n3,4\n5,6\n", named=False))
-    assert told.name == "wire/t.csv"
-    assert told.reason == ("no field of its records is a text (there are: price, qty); name it in [input] text_field")
+def test_a_table_without_text_is_skipped_in_a_folder(tmp_path: Path) -> None:
+    skipped = only_aside(found(tmp_path, "t.csv", "price,qty\n3,4\n5,6\n", named=False))
+    assert skipped.name == "wire/t.csv"
+    assert skipped.reason == (
+        "no field of its records is a text (there are: price, qty); name it in [input] text_field"
+    )
 
 
-def test_a_table_without_a_text_is_an_error_where_it_was_named(tmp_path: Path) -> None:
+def test_a_named_table_without_text_is_an_error(tmp_path: Path) -> None:
     assert "no field of its records is a text" in only_failure(found(tmp_path, "t.csv", "price\n3\n")).reason
 
 
 @pytest.mark.parametrize("data", [HEADER, "\n\n", "id,text"])
-def test_a_header_alone_holds_no_document(tmp_path: Path, data: str) -> None:
+def test_a_header_without_rows_has_no_document(tmp_path: Path, data: str) -> None:
     assert only_aside(found(tmp_path, "t.csv", data, named=False)).reason.startswith(
         ("contains no rows", "contains no records")
     )
@@ -288,8 +290,8 @@ def test_rows_are_read_one_at_a_time(tmp_path: Path) -> None:
     from pipeline.readers.documents import records
     from pipeline.readers.input_files import InputFile
 
-    given = records([InputFile(path, "t.csv")], Input())
-    assert isinstance(next(given), Record)
+    items = records([InputFile(path, "t.csv")], Input())
+    assert isinstance(next(items), Record)
     with path.open("a") as file:
         file.write("late,row\n")
-    assert ids(list(given))[-1] == "late"
+    assert ids(list(items))[-1] == "late"

@@ -1,4 +1,4 @@
-"""Any damage to any packed file is told in one line that names it; nothing else comes out, and no reader breaks."""
+"""Any damage to any compressed file is reported in one line that names the file, and no reader raises."""
 
 import io
 import tarfile
@@ -56,7 +56,7 @@ def crawled(*pages: bytes) -> bytes:
 
 @cache
 def sound() -> dict[str, bytes]:
-    """Files without fault, by name: each kind, and kinds in each other."""
+    """Undamaged files by name: each kind, and nested ones."""
     table = rows(30)
     texts = (("wire/ferry.txt", FERRY), ("渡口" * 20 + ".txt", KEEPER), ("t.jsonl", table))
     files = {f"t.jsonl{suffix}": pack(table) for suffix, pack in COMPRESSIONS.items()}
@@ -85,7 +85,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def told_well(folder: Path, name: str, data: bytes) -> list[Record | Unreadable | LeftOut]:
-    """What is found in the damaged file, of which each message is as it should be."""
+    """The items of the damaged file; asserts that each message is well formed."""
     found = read(folder / name, data, SMALL)
     stem = PurePosixPath(name).name.split(".")[0]
     for each in found:
@@ -109,7 +109,7 @@ fuzz = settings(
 
 
 @pytest.mark.parametrize("name", sorted(sound()))
-def test_a_sound_file_gives_documents_only(folder: Path, name: str) -> None:
+def test_an_undamaged_file_gives_only_documents(folder: Path, name: str) -> None:
     found = told_well(folder, name, sound()[name])
     assert found
     assert {type(each) for each in found} == {Record}
@@ -117,7 +117,7 @@ def test_a_sound_file_gives_documents_only(folder: Path, name: str) -> None:
 
 @fuzz
 @given(name=names, share=st.floats(0, 1))
-def test_a_file_may_break_off_anywhere(folder: Path, name: str, share: float) -> None:
+def test_a_file_may_be_truncated_anywhere(folder: Path, name: str, share: float) -> None:
     data = sound()[name]
     cut = int(share * len(data))
     found = [each for each in told_well(folder, name, data[:cut]) if not isinstance(each, LeftOut)]
@@ -146,7 +146,7 @@ def test_any_bytes_of_a_file_may_be_wrong(folder: Path, name: str, flips: list[t
     length=st.integers(0, 600),
     put=st.one_of(st.binary(max_size=600), st.integers(0, 600).map(bytes), st.just(b"PK\1\2PK\3\4PK\5\6WARC/1.0\r\n")),
 )
-def test_a_part_of_a_file_may_be_lost_or_be_something_else(
+def test_a_part_of_a_file_may_be_missing_or_replaced(
     folder: Path, name: str, share: float, length: int, put: bytes
 ) -> None:
     data = sound()[name]
@@ -162,5 +162,5 @@ def test_a_part_of_a_file_may_be_lost_or_be_something_else(
     ),
     data=st.binary(max_size=2000),
 )
-def test_a_file_may_be_of_no_sense_behind_its_first_bytes(folder: Path, name: str, magic: bytes, data: bytes) -> None:
+def test_anything_may_follow_the_first_bytes_of_a_file(folder: Path, name: str, magic: bytes, data: bytes) -> None:
     told_well(folder, name, magic + data)

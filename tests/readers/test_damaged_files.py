@@ -18,7 +18,7 @@ def test_a_damaged_file_is_read_or_refused(tmp_path: Path) -> None:
     assert outcome.found["Unreadable"] > COUNT // 2
 
 
-def test_one_number_is_one_file_and_most_are_damaged() -> None:
+def test_a_seed_gives_one_file_and_most_files_are_damaged() -> None:
     files = [damaged_file(number, 1) for number in range(100)]
     assert files == [damaged_file(number, 1) for number in range(100)]
     assert len({data for _, data in files}) > 90
@@ -26,10 +26,10 @@ def test_one_number_is_one_file_and_most_are_damaged() -> None:
     assert len(DAMAGES) == len(set(DAMAGES)) + 1
 
 
-def test_a_process_that_dies_is_named_and_the_next_files_are_read(
+def test_a_process_that_dies_is_reported_and_the_next_files_are_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The search itself is tested: each of these processes dies of its first file."""
+    """Tests the search itself: each of these processes dies at its first file."""
     command = [sys.executable, "-c", "import sys; sys.stdin.readline(); sys.exit(7)"]
     monkeypatch.setattr(damaged_files, "COMMAND", command)
     outcome = damaged_files.read_damaged(tmp_path, range(3), 1)

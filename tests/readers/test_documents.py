@@ -1,4 +1,4 @@
-"""Which reader takes which file, and that no id is given twice."""
+"""Which reader reads which file, and that ids are unique."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ def put(folder: Path, name: str, data: str) -> InputFile:
     return InputFile(folder / name, name)
 
 
-def test_a_suffix_chooses_the_reader_whatever_its_case(tmp_path: Path) -> None:
+def test_a_suffix_selects_the_reader_in_any_case(tmp_path: Path) -> None:
     line = '{"id": "n1", "text": "from a table"}\n'
     for name in ("a.jsonl", "a.ndjson", "a.JSONL"):
         (only,) = records([put(tmp_path, name, line)], Input())
@@ -26,7 +26,7 @@ def test_a_suffix_chooses_the_reader_whatever_its_case(tmp_path: Path) -> None:
 
 
 def test_any_other_file_is_one_text(tmp_path: Path) -> None:
-    """A suffix says little: the bytes decide later whether they are text."""
+    """A suffix does not prove much: later the bytes decide whether they are text."""
     for name in ("a.txt", "a.md", "a"):
         (only,) = records([put(tmp_path, name, "{}\n{}\n")], Input())
         assert isinstance(only, Record)
@@ -42,7 +42,7 @@ def test_files_are_read_in_order(tmp_path: Path) -> None:
     assert [each.id for each in records(files, Input()) if not isinstance(each, LeftOut)] == ["b", "a#1", "a#2", "c"]
 
 
-def test_a_record_whose_id_an_earlier_one_had_fails_and_the_earlier_one_stands(tmp_path: Path) -> None:
+def test_a_record_with_the_id_of_an_earlier_one_fails(tmp_path: Path) -> None:
     files = [
         put(tmp_path, "n1.txt", "first"),
         put(tmp_path, "t.jsonl", '{"id": "n1", "text": "second"}\n{"id": "n2", "text": "third"}'),
@@ -57,15 +57,15 @@ def test_a_record_whose_id_an_earlier_one_had_fails_and_the_earlier_one_stands(t
     assert isinstance(third, Record)
 
 
-def test_a_file_whose_id_an_earlier_record_had_fails_too(tmp_path: Path) -> None:
+def test_a_file_with_the_id_of_an_earlier_record_fails(tmp_path: Path) -> None:
     files = [put(tmp_path, "a.jsonl", '{"id": "n1", "text": "first"}'), put(tmp_path, "n1.txt", "second")]
     first, second = records(files, Input())
     assert isinstance(first, Record)
     assert second == Unreadable("n1", "n1.txt: an earlier document has this id; make ids unique")
 
 
-def test_an_id_that_only_a_failed_record_had_is_free(tmp_path: Path) -> None:
-    """Line 1 fails as `t#1`; a record that is called so is a document of its own."""
+def test_the_id_of_a_failed_record_can_be_used_again(tmp_path: Path) -> None:
+    """Line 1 fails as `t#1`; a record with this id is a document of its own."""
     files = [put(tmp_path, "t.jsonl", 'broken\n{"id": "t#1", "text": "whole"}')]
     broken, whole = records(files, Input())
     assert isinstance(broken, Unreadable)
@@ -97,20 +97,22 @@ def test_nothing_is_read_before_it_is_asked_for(tmp_path: Path) -> None:
         ("a.gz", b"\x1f\x8b\x08", True),
     ],
 )
-def test_what_is_one_document_is_told_from_its_beginning(tmp_path: Path, name: str, data: bytes, is_one: bool) -> None:
+def test_a_file_that_is_one_document_is_detected_by_its_beginning(
+    tmp_path: Path, name: str, data: bytes, is_one: bool
+) -> None:
     (tmp_path / name).write_bytes(data)
     assert is_document(InputFile(tmp_path / name, name), Input(), select_readers()) is is_one
 
 
-def test_a_file_that_is_not_there_is_no_document(tmp_path: Path) -> None:
+def test_a_missing_file_is_not_a_single_document(tmp_path: Path) -> None:
     assert not is_document(InputFile(tmp_path / "a.txt", "a.txt"), Input(), select_readers())
 
 
-def test_standard_input_is_not_looked_at() -> None:
+def test_standard_input_is_not_read_to_detect_a_single_document() -> None:
     assert not is_document(InputFile(None, "stdin"), Input(), select_readers())
 
 
-def test_programs_and_settings_beside_documents_are_left_aside_unless_they_are_named(
+def test_programs_and_settings_are_skipped_unless_they_are_named(
     tmp_path: Path,
 ) -> None:
     (aside,) = records([put(tmp_path, "scrape.py", "print('salt')\n")], Input())

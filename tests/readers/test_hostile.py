@@ -1,4 +1,4 @@
-"""A few of the hostile files of `make soak PARTS=attacks` that cost nothing: each is read to its end, or refused."""
+"""A few cheap hostile files of `make soak PARTS=attacks`: each is read completely or refused."""
 
 import random
 from itertools import islice
@@ -19,7 +19,7 @@ from pipeline.readers.input_files import find_files
 SEED = 26
 LIMITS = Limits(bytes=1 << 20, expanded=1 << 24, members=1000)
 MOST = 5000
-"""Documents; each of these files declares millions, or holds a few."""
+"""Maximal number of documents; each of these files declares millions, or has a few."""
 CHEAP = (
     "jsonl: nesting of objects",
     "json: exponents",
@@ -68,7 +68,7 @@ ATTACKS = {each.title: each for each in (*map(plain, CONTENTS), *PACKED, *TABLES
 
 
 def found(folder: Path) -> list[object]:
-    """All that is found in a folder, documents and reasons why there are none."""
+    """All items of a folder: documents, and reasons why there are none."""
     files, lost = find_files([str(folder)], include=("*",), leave_out=None, is_document=lambda _: True)
     made = list(islice(records(files, Input(limits=LIMITS)), MOST + 1))
     assert len(made) <= MOST
@@ -90,7 +90,7 @@ def test_a_hostile_file_is_read_or_refused(title: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", [".gz", ".zst", ".bz2", ".xz", ".zip", ".tar"])
-def test_a_hostile_file_is_no_better_when_it_is_packed(kind: str, tmp_path: Path) -> None:
+def test_a_compressed_hostile_file_is_read_or_refused(kind: str, tmp_path: Path) -> None:
     content = random.Random(kind).choice([each for each in CONTENTS if f"{each.suffix[1:]}: {each.excess}" in CHEAP])
     packed(content, kind).write(tmp_path, random.Random(SEED))
     assert found(tmp_path)

@@ -1,4 +1,4 @@
-"""Which files are documents, and what they are called."""
+"""Which files are documents, and their ids."""
 
 import inspect
 import os
@@ -60,59 +60,59 @@ def test_a_path_may_be_a_string(tmp_path: Path) -> None:
     assert ids([str(tmp_path)]) == ["a"]
 
 
-def test_names_that_begin_with_a_dot_or_an_underscore_are_passed_over(tmp_path: Path) -> None:
+def test_names_that_begin_with_a_dot_or_an_underscore_are_skipped(tmp_path: Path) -> None:
     put(tmp_path, "a.txt", ".b.txt", "_c.txt", "_run/d.txt", ".git/e.txt", "wire/_f.txt")
     assert ids([tmp_path]) == ["a"]
 
 
-def test_a_file_that_is_named_itself_is_taken_whatever_it_is_called(tmp_path: Path) -> None:
+def test_a_named_file_is_read_whatever_its_name_is(tmp_path: Path) -> None:
     put(tmp_path, "_a.dat")
     assert ids([tmp_path / "_a.dat"], include=["*.txt"]) == ["_a"]
 
 
-def test_the_output_within_the_input_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Else the second run would take the first one's articles for documents; the two paths may be spelt differently."""
+def test_an_output_within_the_input_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise the second run would read the articles of the first. The two paths may be spelt differently."""
     put(tmp_path, "a.txt", "output/a.json")
     monkeypatch.chdir(tmp_path)
     assert ids(["."], leave_out=tmp_path / "output") == ["a"]
     assert ids([tmp_path], leave_out=Path("output")) == ["a"]
 
 
-def test_patterns_choose_names_below_the_folder(tmp_path: Path) -> None:
+def test_patterns_select_paths_below_the_folder(tmp_path: Path) -> None:
     put(tmp_path, "a.txt", "b.md", "wire/c.txt", "wire/d.html")
     assert ids([tmp_path], include=["*.txt"]) == ["a", "wire/c"]
     assert ids([tmp_path], include=["b.*", "wire/*.html"]) == ["b", "wire/d"]
 
 
-def test_patterns_tell_capitals_apart_on_every_system(tmp_path: Path) -> None:
+def test_patterns_are_case_sensitive_on_every_system(tmp_path: Path) -> None:
     put(tmp_path, "a.TXT")
     assert ids([tmp_path], include=["*.txt"]) == []
 
 
-def test_a_path_that_is_not_there_is_refused(tmp_path: Path) -> None:
+def test_a_missing_path_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="none does not exist"):
         find_files([tmp_path / "none"])
 
 
 @pytest.mark.parametrize(("first", "second"), [("a.html", "a.txt"), ("wire/a", "wire/a.txt")])
 def test_two_files_with_one_id_are_refused_and_both_named(tmp_path: Path, first: str, second: str) -> None:
-    """The later one would overwrite the earlier one's article."""
+    """The second would overwrite the article of the first."""
     put(tmp_path, first, second)
     with pytest.raises(UsageError) as refused:
         find_files([tmp_path])
-    said = str(refused.value)
-    assert str(tmp_path / first) in said
-    assert str(tmp_path / second) in said
-    assert "rename" in said
+    message = str(refused.value)
+    assert str(tmp_path / first) in message
+    assert str(tmp_path / second) in message
+    assert "rename" in message
 
 
-def test_two_folders_that_hold_one_name_are_refused(tmp_path: Path) -> None:
+def test_two_folders_with_the_same_file_name_are_refused(tmp_path: Path) -> None:
     put(tmp_path, "one/a.txt", "two/a.txt")
     with pytest.raises(UsageError, match="document 'a'"):
         find_files([tmp_path / "one", tmp_path / "two"])
 
 
-def test_a_folder_that_cannot_be_listed_is_told_and_harms_no_other(
+def test_a_folder_that_cannot_be_listed_is_reported_and_others_are_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(tmp_path, "a.txt", "gone/b.txt", "wire/c.txt")
@@ -124,7 +124,7 @@ def test_a_folder_that_cannot_be_listed_is_told_and_harms_no_other(
     assert lost.reason.startswith("cannot be listed: No such file or directory")
 
 
-def test_an_input_that_vanishes_is_told_by_its_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_input_that_disappears_is_reported_with_its_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     vanishing(tmp_path, monkeypatch)
     files, (lost,) = find_files([tmp_path])
     assert files == []
@@ -145,28 +145,28 @@ def vanishing(gone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("above", [".", "wire", "wire/north"])
-def test_a_link_to_a_folder_above_does_not_lead_round_in_circles(tmp_path: Path, above: str) -> None:
+def test_a_link_to_a_parent_folder_causes_no_loop(tmp_path: Path, above: str) -> None:
     put(tmp_path, "wire/north/a.txt")
     (tmp_path / "wire" / "north" / "up").symlink_to(tmp_path / above, target_is_directory=True)
     assert ids([tmp_path], follow_symlinks=True) == ["wire/north/a"]
 
 
-def test_a_link_to_a_folder_elsewhere_is_followed(tmp_path: Path) -> None:
+def test_a_link_to_another_folder_is_followed(tmp_path: Path) -> None:
     put(tmp_path, "packages/a.txt", "raw/b.txt")
     (tmp_path / "raw" / "more").symlink_to(tmp_path / "packages", target_is_directory=True)
     assert ids([tmp_path / "raw"], follow_symlinks=True) == ["b", "more/a"]
 
 
-def test_a_link_to_itself_harms_no_neighbour(tmp_path: Path) -> None:
-    """It is left to the reader, which says that it cannot be read."""
+def test_a_link_to_itself_does_not_affect_other_files(tmp_path: Path) -> None:
+    """The reader reports that it cannot be read."""
     put(tmp_path, "a.txt")
     (tmp_path / "loop").symlink_to("loop")
     assert ids([tmp_path], follow_symlinks=True) == ["a", "loop"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names are text there")
-def test_a_name_that_is_no_utf8_is_told_and_harms_no_other(tmp_path: Path) -> None:
-    """An id goes into JSON, which has no place for such a name."""
+def test_a_name_that_is_not_utf8_is_reported_and_others_are_read(tmp_path: Path) -> None:
+    """An id is written as JSON, which cannot hold such a name."""
     put(tmp_path, "a.txt")
     strange = os.fsencode(tmp_path) + b"/b\xff.txt"
     try:
@@ -192,13 +192,13 @@ def test_standard_input_is_read_once(tmp_path: Path) -> None:
         find_files(["-", tmp_path / "a.txt", "-"])
 
 
-def test_a_file_that_is_named_twice_is_refused(tmp_path: Path) -> None:
+def test_a_file_named_twice_is_refused(tmp_path: Path) -> None:
     put(tmp_path, "t.jsonl")
     with pytest.raises(UsageError, match=r"t\.jsonl is named twice; name it once"):
         find_files([tmp_path / "t.jsonl", tmp_path / "t.jsonl"], is_document=lambda _: False)
 
 
-def test_only_documents_are_refused_where_they_would_be_called_alike(tmp_path: Path) -> None:
+def test_equal_ids_are_refused_only_for_documents(tmp_path: Path) -> None:
     put(tmp_path, "a.txt", "a.jsonl", "a.html", "b.txt")
     asked: list[str] = []
 
@@ -210,16 +210,16 @@ def test_only_documents_are_refused_where_they_would_be_called_alike(tmp_path: P
     assert asked == ["a.html", "a.jsonl", "a.txt"]
 
 
-def test_an_empty_name_is_not_the_folder_that_one_stands_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As `pipeline run "$DUMP"` gives it where the variable is not set."""
+def test_an_empty_path_is_not_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in `pipeline run "$DUMP"` if the variable is not set."""
     monkeypatch.chdir(tmp_path)
     put(tmp_path, "a.txt")
     with pytest.raises(UsageError, match="a name is empty"):
         find_files([""])
 
 
-def test_folders_with_links_to_each_other_are_walked_through_in_no_time(tmp_path: Path) -> None:
-    """Each is read where it lies, and once more where the first link leads to it."""
+def test_folders_that_link_to_each_other_are_each_read_once(tmp_path: Path) -> None:
+    """Each file is read in its own folder, and once more below the first link to it."""
     names = [f"d{number}" for number in range(12)]
     put(tmp_path, *(f"{name}/a.txt" for name in names))
     for name in names:
@@ -235,7 +235,7 @@ def test_folders_with_links_to_each_other_are_walked_through_in_no_time(tmp_path
 # Links and special files
 
 
-def test_links_are_left_out_and_named(tmp_path: Path) -> None:
+def test_links_are_skipped_and_reported(tmp_path: Path) -> None:
     put(tmp_path, "secret.txt", "elsewhere/b.txt", "raw/a.txt")
     raw = tmp_path / "raw"
     (raw / "file.txt").symlink_to(tmp_path / "secret.txt")
@@ -247,7 +247,7 @@ def test_links_are_left_out_and_named(tmp_path: Path) -> None:
     assert ids([raw], follow_symlinks=True) == ["a", "file", "folder/b", "nowhere"]
 
 
-def test_a_link_that_is_named_is_read(tmp_path: Path) -> None:
+def test_a_named_link_is_read(tmp_path: Path) -> None:
     put(tmp_path, "elsewhere/a.txt")
     (tmp_path / "file.txt").symlink_to(tmp_path / "elsewhere" / "a.txt")
     (tmp_path / "folder").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
@@ -260,7 +260,7 @@ def test_a_link_that_is_named_is_read(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
 @pytest.mark.parametrize("follow", [False, True])
-def test_special_files_are_left_out_and_named(tmp_path: Path, *, follow: bool) -> None:
+def test_special_files_are_skipped_and_reported(tmp_path: Path, *, follow: bool) -> None:
     put(tmp_path, "a.txt")
     os.mkfifo(tmp_path / "pipe.txt")
     files, left_out = find_files([tmp_path], follow_symlinks=follow)
@@ -268,13 +268,13 @@ def test_special_files_are_left_out_and_named(tmp_path: Path, *, follow: bool) -
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
-def test_a_link_to_a_device_is_left_out_where_links_are_followed(tmp_path: Path) -> None:
+def test_a_link_to_a_device_is_skipped_even_if_links_are_followed(tmp_path: Path) -> None:
     put(tmp_path, "a.txt")
     (tmp_path / "zero.txt").symlink_to("/dev/zero")
     assert find_files([tmp_path], follow_symlinks=True)[1] == [LeftOut("zero.txt", IS_SPECIAL)]
 
 
-def test_patterns_choose_among_what_is_left_out(tmp_path: Path) -> None:
+def test_patterns_also_select_skipped_files(tmp_path: Path) -> None:
     put(tmp_path, "elsewhere/b.txt", "raw/a.txt")
     for name in ("a.log", "b.txt", "folder"):
         (tmp_path / "raw" / name).symlink_to(tmp_path / "elsewhere" / ("" if name == "folder" else "b.txt"))
@@ -287,7 +287,7 @@ def test_patterns_choose_among_what_is_left_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("follow", [False, True])
-def test_folders_lie_in_each_other_as_deep_as_they_like(tmp_path: Path, *, follow: bool) -> None:
+def test_folders_of_any_depth_are_read(tmp_path: Path, *, follow: bool) -> None:
     put(tmp_path, "a.txt", "z/b.txt")
     deep(tmp_path / "d", 200, "d")
     before = sys.getrecursionlimit()
@@ -302,23 +302,21 @@ def test_folders_lie_in_each_other_as_deep_as_they_like(tmp_path: Path, *, follo
 
 
 @pytest.mark.parametrize("follow", [False, True])
-def test_a_path_that_is_longer_than_the_system_allows_is_named_and_harms_no_other(
-    tmp_path: Path, *, follow: bool
-) -> None:
+def test_a_path_too_long_for_the_system_is_reported_and_others_are_read(tmp_path: Path, *, follow: bool) -> None:
     put(tmp_path, "a.txt", "z/b.txt")
     deep(tmp_path / "d", 50, "d" * 100)
     try:
-        files, (told,) = find_files([tmp_path], follow_symlinks=follow)
+        files, (error,) = find_files([tmp_path], follow_symlinks=follow)
     finally:
         # What takes the folder of the test away later cannot.
         subprocess.run(["rm", "-rf", tmp_path / "d"], check=True)
     assert [file.name for file in files] == ["a.txt", "z/b.txt"]
-    assert isinstance(told, Unreadable)
-    assert told.reason.startswith("cannot be listed: its path is longer than this system allows")
+    assert isinstance(error, Unreadable)
+    assert error.reason.startswith("cannot be listed: its path is longer than this system allows")
 
 
 def deep(top: Path, depth: int, name: str) -> None:
-    """Folders in each other, and a file in the innermost one; their path may be longer than the system allows."""
+    """Nested folders with a file in the innermost; the path may be longer than the system allows."""
     top.mkdir()
     above = os.open(top, os.O_RDONLY)
     for _ in range(depth):
@@ -347,18 +345,18 @@ def a_pipe(path: Path, _: Path) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
 @pytest.mark.parametrize(
-    ("exchange", "told"),
+    ("exchange", "message"),
     [
         (a_link, "a part of its path is a link"),
         (a_link_above, "a part of its path is a link"),
         (a_pipe, "it is now a pipe"),
     ],
 )
-def test_what_takes_the_place_of_a_file_that_was_found_is_not_opened(
-    tmp_path: Path, exchange: Callable[[Path, Path], None], told: str
+def test_a_special_file_that_replaces_a_found_file_is_not_opened(
+    tmp_path: Path, exchange: Callable[[Path, Path], None], message: str
 ) -> None:
     put(tmp_path, "outside/a.txt", "raw/wire/a.txt")
     (file,), _ = find_files([tmp_path / "raw"])
     exchange(tmp_path / "raw" / "wire" / "a.txt", tmp_path / "outside")
-    with pytest.raises(OSError, match=told):
+    with pytest.raises(OSError, match=message):
         open_local_file(file)

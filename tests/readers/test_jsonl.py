@@ -1,4 +1,4 @@
-"""A JSONL file: a document a line, and a line that fails harms no other."""
+"""A JSONL file: each line is a document, and a line that fails does not affect others."""
 
 import json
 from pathlib import Path
@@ -37,12 +37,12 @@ def test_a_line_is_a_document_and_its_other_fields_are_metadata(tmp_path: Path) 
     assert only.metadata == {"id": "n7", "url": "https://example.org/7"}
 
 
-def test_metadata_that_is_no_text_is_its_json(tmp_path: Path) -> None:
+def test_metadata_that_are_not_text_are_kept_as_json(tmp_path: Path) -> None:
     only = record(tmp_path, {"text": "Salt.", "n": 3, "tags": ["盐", "b"], "draft": None, "by": {"name": "Wu"}})
     assert only.metadata == {"n": "3", "tags": '["盐","b"]', "draft": "null", "by": '{"name":"Wu"}'}
 
 
-def test_a_line_knows_where_it_lay(tmp_path: Path) -> None:
+def test_a_document_has_the_position_of_its_line(tmp_path: Path) -> None:
     first, second = found(tmp_path, '{"text": "a"}', "", '{"content": "b"}')
     assert isinstance(first, Record)
     assert isinstance(second, Record)
@@ -50,33 +50,33 @@ def test_a_line_knows_where_it_lay(tmp_path: Path) -> None:
     assert (second.origin.path, second.origin.row, second.origin.field) == ("wire/t.jsonl", 3, "content")
 
 
-def test_a_line_without_id_is_called_by_its_file_and_number(tmp_path: Path) -> None:
+def test_a_line_without_an_id_is_named_by_file_and_number(tmp_path: Path) -> None:
     assert [each.id for each in found(tmp_path, '{"text": "a"}', "", '{"text": "b"}')] == ["wire/t#1", "wire/t#3"]
 
 
-@pytest.mark.parametrize(("given", "name"), [("n7", "n7"), (12, "12"), ("", "wire/t#1"), (None, "wire/t#1")])
-def test_an_id_is_a_word_or_a_whole_number(tmp_path: Path, given: object, name: str) -> None:
-    assert record(tmp_path, {"id": given, "text": "a"}).id == name
+@pytest.mark.parametrize(("value", "name"), [("n7", "n7"), (12, "12"), ("", "wire/t#1"), (None, "wire/t#1")])
+def test_an_id_is_a_string_or_an_integer(tmp_path: Path, value: object, name: str) -> None:
+    assert record(tmp_path, {"id": value, "text": "a"}).id == name
 
 
-def test_the_settings_name_the_fields(tmp_path: Path) -> None:
+def test_settings_name_the_fields(tmp_path: Path) -> None:
     options = Input(text_field="正文", id_field="nr")
     only = record(tmp_path, {"nr": 5, "正文": "盐。", "text": "not this"}, options)
     assert (only.id, only.data) == ("5", "盐。")
     assert only.metadata == {"nr": "5", "text": "not this"}
 
 
-def test_a_usual_field_is_taken_where_none_is_named(tmp_path: Path) -> None:
-    """One that holds no text is passed over."""
+def test_a_usual_field_is_read_if_none_is_named(tmp_path: Path) -> None:
+    """A field without a text is skipped."""
     assert record(tmp_path, {"text": None, "body": "b", "content": "c"}).data == "c"
 
 
-def test_a_named_field_that_is_missing_is_told(tmp_path: Path) -> None:
+def test_a_missing_named_field_is_reported(tmp_path: Path) -> None:
     reason = failure(tmp_path, '{"text": "a"}', Input(text_field="story")).reason
     assert reason == "wire/t.jsonl, line 1: no text field 'story'; name it in [input] text_field"
 
 
-def test_a_line_whose_field_holds_no_text_is_told(tmp_path: Path) -> None:
+def test_a_field_that_is_not_a_text_is_reported(tmp_path: Path) -> None:
     first, second = found(tmp_path, '{"headline": "a", "text": 7}', '{"text": "Salt."}')
     assert isinstance(first, Unreadable)
     assert first.reason == "wire/t.jsonl, line 1: no text field 'text'; name it in [input] text_field"
@@ -84,65 +84,65 @@ def test_a_line_whose_field_holds_no_text_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("line", ['{"text": "a"', "not json", '{"text": "a"} {"text": "b"}'])
-def test_a_broken_line_is_told_by_its_number(tmp_path: Path, line: str) -> None:
-    told = failure(tmp_path, line)
-    assert told.id == "wire/t#1"
-    assert told.reason.startswith("wire/t.jsonl, line 1: is not JSON")
+def test_an_invalid_line_is_reported_with_its_number(tmp_path: Path, line: str) -> None:
+    error = failure(tmp_path, line)
+    assert error.id == "wire/t#1"
+    assert error.reason.startswith("wire/t.jsonl, line 1: is not JSON")
 
 
 @pytest.mark.parametrize("line", ["[1, 2]", '"text"', "null", "7"])
-def test_a_line_that_is_no_object_is_told(tmp_path: Path, line: str) -> None:
+def test_a_line_that_is_not_an_object_is_reported(tmp_path: Path, line: str) -> None:
     assert "is not a JSON object; each line must be one" in failure(tmp_path, line).reason
 
 
 @pytest.mark.parametrize(
     "line", [rb'{"text": "a \ud800 b"}', rb'{"text": "a \udc00 b"}', rb'{"text": "\uD83D\uD83D\uDE00"}']
 )
-def test_a_lone_surrogate_is_told_with_what_to_repair(tmp_path: Path, line: bytes) -> None:
-    told = failure(tmp_path, line)
-    assert told.id == "wire/t#1"
-    assert "line 1" in told.reason
-    assert "repair the record" in told.reason
+def test_a_lone_surrogate_is_reported_with_what_to_fix(tmp_path: Path, line: bytes) -> None:
+    error = failure(tmp_path, line)
+    assert error.id == "wire/t#1"
+    assert "line 1" in error.reason
+    assert "repair the record" in error.reason
 
 
 @pytest.mark.parametrize("data", [b"\xc4\xe3\xba\xc3", b"a \xed\xa0\x80"])
-def test_a_line_that_is_no_utf8_is_told_as_such(tmp_path: Path, data: bytes) -> None:
-    told = failure(tmp_path, b'{"text": "' + data + b'"}')
-    assert told.id == "wire/t#1"
-    assert "is not UTF-8" in told.reason
-    assert "convert the file" in told.reason
+def test_a_line_that_is_not_utf8_is_reported(tmp_path: Path, data: bytes) -> None:
+    error = failure(tmp_path, b'{"text": "' + data + b'"}')
+    assert error.id == "wire/t#1"
+    assert "is not UTF-8" in error.reason
+    assert "convert the file" in error.reason
 
 
-def test_a_byte_order_mark_is_no_part_of_the_first_line(tmp_path: Path) -> None:
-    """Windows writes one."""
+def test_a_byte_order_mark_is_not_part_of_the_first_line(tmp_path: Path) -> None:
+    """Programs on Windows write one."""
     first, second = found(tmp_path, b'\xef\xbb\xbf{"text": "a"}', '{"text": "b"}')
     assert isinstance(first, Record)
     assert isinstance(second, Record)
 
 
-def test_a_pair_of_surrogates_is_a_character(tmp_path: Path) -> None:
+def test_a_surrogate_pair_is_one_character(tmp_path: Path) -> None:
     (only,) = found(tmp_path, rb'{"text": "\ud83d\ude00"}')
     assert isinstance(only, Record)
     assert only.data == "😀"
 
 
-def test_a_line_over_the_limit_is_told(tmp_path: Path) -> None:
-    told = failure(tmp_path, '{"text": "aaaaaaaaaaaaaaaaaaaa"}', Input(limits=Limits(bytes=20)))
-    assert told.reason == "wire/t.jsonl, line 1: is over the limit of 20 bytes; raise [input.limits] bytes"
+def test_a_line_over_the_limit_is_reported(tmp_path: Path) -> None:
+    error = failure(tmp_path, '{"text": "aaaaaaaaaaaaaaaaaaaa"}', Input(limits=Limits(bytes=20)))
+    assert error.reason == "wire/t.jsonl, line 1: is over the limit of 20 bytes; raise [input.limits] bytes"
 
 
-def test_lines_end_at_line_feeds_and_nowhere_else(tmp_path: Path) -> None:
-    """U+2028 may stand in JSON as it is."""
+def test_lines_end_only_at_line_feeds(tmp_path: Path) -> None:
+    """U+2028 need not be escaped in JSON."""
     only = found(tmp_path, '{"text": "one\u2028two\u0085three"}\r')
     assert [each.data for each in only if isinstance(each, Record)] == ["one\u2028two\u0085three"]
 
 
-def test_a_line_that_fails_harms_no_other(tmp_path: Path) -> None:
+def test_a_line_that_fails_does_not_affect_others(tmp_path: Path) -> None:
     kinds = [type(each) for each in found(tmp_path, '{"text": "a"}', "{", '{"text": "b"}')]
     assert kinds == [Record, Unreadable, Record]
 
 
-def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
     (only,) = records([InputFile(tmp_path / "t.jsonl", "t.jsonl")], Input())
     assert isinstance(only, Unreadable)
     assert only.id == "t"
@@ -150,24 +150,24 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
 
 
 def test_records_are_read_one_at_a_time(tmp_path: Path) -> None:
-    """A file of many gigabytes is never whole in memory: the first record is there before the last line is seen."""
+    """A file of many gigabytes is never in memory as a whole: the first record comes before the last line is read."""
     path = tmp_path / "t.jsonl"
     path.write_bytes(b'{"text": "a"}\n' * 2)
-    given = records([InputFile(path, "t.jsonl")], Input())
-    assert isinstance(next(given), Record)
+    items = records([InputFile(path, "t.jsonl")], Input())
+    assert isinstance(next(items), Record)
     with path.open("ab") as file:
         file.write(b'{"text": "late"}\n' * 10_000)
-    assert sum(1 for _ in given) == 10_001
+    assert sum(1 for _ in items) == 10_001
 
 
-def test_a_field_whose_name_says_so_holds_a_page_also_without_its_head(tmp_path: Path) -> None:
+def test_a_field_named_html_is_read_as_a_page_even_without_a_head(tmp_path: Path) -> None:
     page, text = found(tmp_path, '{"raw_html": "<p>Ann: Salt?</p>"}', '{"raw_html": "Ann: Salt?"}')
     assert isinstance(page, Record)
     assert isinstance(text, Record)
     assert (page.origin.media_type, text.origin.media_type) == ("text/html", "application/jsonl")
 
 
-def test_the_encoding_of_the_settings_holds_for_lines_and_a_line_that_breaks_it_fails_alone(tmp_path: Path) -> None:
+def test_the_configured_encoding_applies_to_lines_and_an_undecodable_line_fails_alone(tmp_path: Path) -> None:
     lines = ['{"text": "盐田的清晨"}'.encode("gb18030"), b'{"text": "\xff\xff"}', '{"text": "退潮"}'.encode("gb18030")]
     first, broken, last = found(tmp_path, *lines, options=Input(encoding="gb18030"))
     assert isinstance(first, Record)

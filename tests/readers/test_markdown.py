@@ -1,4 +1,4 @@
-"""A Markdown document: what its front matter says is metadata, and its bytes are as they were."""
+"""A Markdown document: its front matter is metadata, and its bytes are unchanged."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def test_a_file_is_one_document_with_its_bytes(tmp_path: Path, name: str) -> Non
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
-def test_front_matter_is_metadata_and_the_source_is_restored_with_it(tmp_path: Path, encoding: str, end: str) -> None:
+def test_front_matter_is_metadata_and_is_restored(tmp_path: Path, encoding: str, end: str) -> None:
     data = (YAML + BODY).replace("\n", end).encode(encoding)
     only = only_record(found(tmp_path, "t.md", data))
     assert only.metadata == {"title": "堰", "layout": "post"}
@@ -69,8 +69,8 @@ def test_front_matter_may_be_yaml_toml_or_json(tmp_path: Path, front: str) -> No
         ("{ name: Wu }", '{"name":"Wu"}'),
     ],
 )
-def test_values_are_as_they_are_written_and_dates_in_iso_8601(tmp_path: Path, written: str, shown: str) -> None:
-    """In YAML 1.1 `no` is false and `12:30` is 750: nobody means that."""
+def test_values_are_kept_as_written_and_dates_are_iso_8601(tmp_path: Path, written: str, shown: str) -> None:
+    """In YAML 1.1 `no` is false and `12:30` is 750, which no author means."""
     assert about(tmp_path, f"---\nkey: {written}\n---\n{BODY}") == {"key": shown}
 
 
@@ -105,16 +105,16 @@ def bomb() -> str:
         "",
     ],
 )
-def test_front_matter_that_is_broken_is_no_metadata_and_no_failure(tmp_path: Path, front: str) -> None:
+def test_invalid_front_matter_is_neither_metadata_nor_a_failure(tmp_path: Path, front: str) -> None:
     assert about(tmp_path, front + BODY) == {}
 
 
-def test_metadata_is_read_in_the_encoding_that_the_settings_name(tmp_path: Path) -> None:
+def test_metadata_are_read_in_the_configured_encoding(tmp_path: Path) -> None:
     data = "---\nby: Åsa\n---\n# x\n".encode("cp865")
     assert about(tmp_path, data, Input(encoding="cp865")) == {"by": "Åsa"}
 
 
-def test_a_picture_called_markdown_is_none(tmp_path: Path) -> None:
+def test_an_image_with_a_markdown_suffix_is_not_read(tmp_path: Path) -> None:
     assert only_failure(found(tmp_path, "t.md", b"\x89PNG\r\n\x1a\n")).reason == "is a PNG image"
 
 

@@ -1,4 +1,4 @@
-"""Tables by columns: Parquet and Arrow."""
+"""Columnar tables: Parquet and Arrow."""
 
 import datetime as dt
 import decimal
@@ -63,7 +63,7 @@ def test_a_row_is_a_document_and_its_other_columns_are_metadata(tmp_path: Path, 
 
 
 @every_form
-def test_rows_are_counted_through_all_groups(tmp_path: Path, write: Writer) -> None:
+def test_rows_are_counted_across_row_groups(tmp_path: Path, write: Writer) -> None:
     items = in_file(write(pa.table({"text": [f"盐 {n}" for n in range(11)]}), tmp_path / "t"))
     assert ids(items) == [f"wire/t#{n}" for n in range(1, 12)]
 
@@ -72,7 +72,7 @@ def test_rows_are_counted_through_all_groups(tmp_path: Path, write: Writer) -> N
     "kind", [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.string())], ids=str
 )
 @every_form
-def test_texts_are_read_however_they_are_stored(tmp_path: Path, write: Writer, kind: pa.DataType) -> None:
+def test_texts_of_any_column_type_are_read(tmp_path: Path, write: Writer, kind: pa.DataType) -> None:
     assert texts(in_file(write(table("盐", "b", "盐").cast(schema_with(kind)), tmp_path / "t"))) == ["盐", "b", "盐"]
 
 
@@ -82,7 +82,7 @@ def schema_with(kind: pa.DataType) -> pa.Schema:
 
 @pytest.mark.parametrize("kind", [pa.binary(), pa.large_binary(), pa.binary_view()], ids=str)
 @every_form
-def test_texts_that_are_bytes_are_given_as_bytes(tmp_path: Path, write: Writer, kind: pa.DataType) -> None:
+def test_binary_texts_are_returned_as_bytes(tmp_path: Path, write: Writer, kind: pa.DataType) -> None:
     raw = "记者问：潮水几点来？".encode("gb18030")
     only = only_record(in_file(write(pa.table({"content": pa.array([raw], kind)}), tmp_path / "t")))
     assert only.data == raw
@@ -90,8 +90,8 @@ def test_texts_that_are_bytes_are_given_as_bytes(tmp_path: Path, write: Writer, 
 
 
 @every_form
-def test_texts_that_are_no_utf8_are_given_as_bytes_and_those_beside_them_as_text(tmp_path: Path, write: Writer) -> None:
-    """Some writers do not look at what they write."""
+def test_only_texts_that_are_not_utf8_are_returned_as_bytes(tmp_path: Path, write: Writer) -> None:
+    """Some writers do not check what they write."""
     broken = pa.array([b"salt \xff", "盐".encode()]).view(pa.string())
     items = in_file(write(pa.table({"text": broken, "by": broken}), tmp_path / "t"))
     assert texts(items) == [b"salt \xff", "盐"]
@@ -122,7 +122,7 @@ def test_texts_that_are_no_utf8_are_given_as_bytes_and_those_beside_them_as_text
     ids=lambda value: str(value.type) if isinstance(value, pa.Array) else "",
 )
 @every_form
-def test_metadata_that_is_no_text_is_written_as_text(
+def test_metadata_that_are_not_text_are_converted_to_text(
     tmp_path: Path, write: Writer, value: pa.Array, shown: str
 ) -> None:
     only = only_record(in_file(write(pa.table({"text": ["Salt."], "m": value}), tmp_path / "t")))
@@ -130,14 +130,14 @@ def test_metadata_that_is_no_text_is_written_as_text(
 
 
 @every_form
-def test_the_text_may_lie_in_a_nested_column(tmp_path: Path, write: Writer) -> None:
+def test_the_text_may_be_in_a_nested_column(tmp_path: Path, write: Writer) -> None:
     data = pa.table({"article": [{"body": "盐。", "lang": "zh"}]})
     only = only_record(in_file(write(data, tmp_path / "t"), Input(text_field="article.body")))
     assert (only.data, only.metadata) == ("盐。", {"article": '{"lang":"zh"}'})
 
 
 @every_form
-def test_a_column_that_is_named_and_not_there_is_one_error(tmp_path: Path, write: Writer) -> None:
+def test_a_missing_named_column_is_one_error(tmp_path: Path, write: Writer) -> None:
     path = write(table("a", "b", n=[1, 2]), tmp_path / "t")
     assert only_failure(in_file(path, Input(text_field="texts"))).reason == (
         "has no column 'texts', which [input] text_field names; did you mean 'text'?"
@@ -148,39 +148,39 @@ def test_a_column_that_is_named_and_not_there_is_one_error(tmp_path: Path, write
 
 
 @every_form
-def test_a_text_that_is_missing_fails_its_row_alone(tmp_path: Path, write: Writer) -> None:
+def test_a_missing_text_fails_only_its_row(tmp_path: Path, write: Writer) -> None:
     items = in_file(write(table("a", None, "c"), tmp_path / "t"))
     assert [type(item) for item in items] == [Record, Unreadable, Record]
     assert failures(items)[0].endswith(", row 2: no text field 'text'; name it in [input] text_field")
 
 
 @every_form
-def test_a_table_without_a_text_is_left_aside_in_a_folder(tmp_path: Path, write: Writer) -> None:
-    told = only_aside(in_file(write(pa.table({"a": ["x"], "n": [1]}), tmp_path / "t"), named=False))
-    assert told.reason == "no field of its records is a text (there are: a, n); name it in [input] text_field"
+def test_a_table_without_text_is_skipped_in_a_folder(tmp_path: Path, write: Writer) -> None:
+    skipped = only_aside(in_file(write(pa.table({"a": ["x"], "n": [1]}), tmp_path / "t"), named=False))
+    assert skipped.reason == "no field of its records is a text (there are: a, n); name it in [input] text_field"
 
 
 @every_form
-def test_pictures_are_not_taken_for_texts(tmp_path: Path, write: Writer) -> None:
+def test_images_are_not_read_as_texts(tmp_path: Path, write: Writer) -> None:
     data = pa.table({"img": [b"\x89PNG\r\n\x1a\n" * 100], "label": ["weir"]})
     assert "no field of its records is a text" in only_aside(in_file(write(data, tmp_path / "t"), named=False)).reason
 
 
 @every_form
-def test_a_table_without_rows_holds_no_document(tmp_path: Path, write: Writer) -> None:
+def test_a_table_without_rows_has_no_document(tmp_path: Path, write: Writer) -> None:
     assert only_aside(in_file(write(table("a").slice(0, 0), tmp_path / "t"), named=False)).reason.startswith(
         "contains no records"
     )
 
 
 @every_form
-def test_columns_of_one_name_are_told_apart(tmp_path: Path, write: Writer) -> None:
+def test_columns_with_the_same_name_are_distinguished(tmp_path: Path, write: Writer) -> None:
     data = pa.Table.from_arrays([pa.array(["Salt."]), pa.array(["b"])], names=["text", "text"])
     assert only_record(in_file(write(data, tmp_path / "t"))).metadata == {"text_2": "b"}
 
 
 @every_form
-def test_a_file_is_told_by_its_content(tmp_path: Path, write: Writer) -> None:
+def test_a_file_is_detected_by_its_content(tmp_path: Path, write: Writer) -> None:
     path = write(table("盐"), tmp_path / "t")
     assert texts(in_file(path.rename(tmp_path / "t.dat"))) == ["盐"]
 
@@ -189,12 +189,12 @@ def test_a_file_is_told_by_its_content(tmp_path: Path, write: Writer) -> None:
 @pytest.mark.parametrize(
     "data", [b"no table", b"PAR1", b"ARROW1\0\0", b"FEA1" + bytes(50), b"\xff\xff\xff\xff\x10\0\0\0abc"]
 )
-def test_what_is_no_table_is_told_with_what_to_do(tmp_path: Path, name: str, data: bytes) -> None:
-    told = only_failure(found(tmp_path, name, data))
-    assert "; fetch it again, or write it again" in told.reason or "; write it again" in told.reason
+def test_a_file_that_is_not_a_table_is_reported_with_advice(tmp_path: Path, name: str, data: bytes) -> None:
+    error = only_failure(found(tmp_path, name, data))
+    assert "; fetch it again, or write it again" in error.reason or "; write it again" in error.reason
 
 
-def test_a_group_of_rows_that_is_damaged_is_lost_and_the_others_are_read(tmp_path: Path) -> None:
+def test_a_damaged_row_group_is_lost_and_the_others_are_read(tmp_path: Path) -> None:
     data = pa.table({"text": [f"the keeper said {n}: 盐" for n in range(12)]})
     path = tmp_path / "t.parquet"
     pq.write_table(data, path, row_group_size=4, compression="none", use_dictionary=False, write_page_checksum=True)
@@ -202,12 +202,12 @@ def test_a_group_of_rows_that_is_damaged_is_lost_and_the_others_are_read(tmp_pat
     path.write_bytes(raw.replace(b"said 5", b"said \0"))
     items = in_file(path)
     assert ids(items) == [f"wire/t#{n}" for n in (1, 2, 3, 4, 5, 9, 10, 11, 12)]
-    (told,) = failures(items)
-    assert told.startswith("wire/t.parquet, row 5: it and all up to row 8 are lost (")
-    assert told.endswith("; fetch the file again, or write it again")
+    (reason,) = failures(items)
+    assert reason.startswith("wire/t.parquet, row 5: it and all up to row 8 are lost (")
+    assert reason.endswith("; fetch the file again, or write it again")
 
 
-def test_a_batch_that_is_damaged_is_lost_and_the_others_are_read(tmp_path: Path) -> None:
+def test_a_damaged_batch_is_lost_and_the_others_are_read(tmp_path: Path) -> None:
     path = file(pa.table({"text": [f"the keeper said {n}: 盐" for n in range(12)]}), tmp_path / "t")
     offsets = pa.array([f"the keeper said {n}: 盐" for n in range(4, 8)]).buffers()[1].to_pybytes()
     raw = path.read_bytes()
@@ -219,7 +219,7 @@ def test_a_batch_that_is_damaged_is_lost_and_the_others_are_read(tmp_path: Path)
     assert len([item for item in items if isinstance(item, Record)]) == 8
 
 
-def test_a_stream_that_breaks_off_gives_the_rows_before(tmp_path: Path) -> None:
+def test_a_truncated_stream_gives_the_rows_before(tmp_path: Path) -> None:
     path = stream(table(*(f"盐 {n}" for n in range(12))), tmp_path / "t")
     path.write_bytes(path.read_bytes()[:-200])
     items = in_file(path)
@@ -227,13 +227,13 @@ def test_a_stream_that_breaks_off_gives_the_rows_before(tmp_path: Path) -> None:
     assert failures(items)[0].startswith("is truncated after row 8 (")
 
 
-def test_what_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
+def test_a_table_that_decompresses_to_too_much_is_refused(tmp_path: Path) -> None:
     path = parquet(table("盐" * 1000), tmp_path / "t")
-    told = only_failure(in_file(path, Input(limits=Limits(expanded=100))))
-    assert "over the limit of 100 bytes; split it, or raise [input.limits] expanded" in told.reason
+    error = only_failure(in_file(path, Input(limits=Limits(expanded=100))))
+    assert "over the limit of 100 bytes; split it, or raise [input.limits] expanded" in error.reason
 
 
-def test_long_texts_are_turned_a_few_at_a_time() -> None:
+def test_long_texts_are_converted_a_few_at_a_time() -> None:
     from pipeline.readers.arrow.columns import rows_at_a_time
 
     assert rows_at_a_time(1_000_000, 1_000_000 * 100) == 1024

@@ -1,4 +1,4 @@
-"""Which readers take part: those of this package, and of others those that the settings name."""
+"""Which readers are used: the built-in ones, and those of other packages that the settings name."""
 
 from pathlib import Path
 
@@ -22,28 +22,28 @@ OPTION = """
 """
 
 
-def test_every_reader_of_this_package_is_sound_and_called_as_it_is_registered() -> None:
+def test_every_built_in_reader_is_valid_and_has_its_registered_name() -> None:
     assert [built_in_reader(name).name for name in BUILT_IN_READERS] == list(BUILT_IN_READERS)
     assert not [fault for name in BUILT_IN_READERS for fault in reader_faults(built_in_reader(name))]
 
 
-def test_the_same_readers_take_part_where_nothing_is_said() -> None:
+def test_by_default_the_built_in_readers_are_used() -> None:
     assert select_readers().readers == tuple(map(built_in_reader, BUILT_IN_READERS))
 
 
-def test_a_reader_of_another_package_takes_part_where_it_is_named(packages: InstalledPackages, tmp_path: Path) -> None:
+def test_a_reader_of_another_package_is_used_if_it_is_named(packages: InstalledPackages, tmp_path: Path) -> None:
     packages.reader("logbook")
     (only,) = read(tmp_path / "a.txt", LOG, logbook={})
     assert isinstance(only, Record)
     assert (only.data, only.metadata) == (FERRY, {"reader": "logbook"})
 
 
-def test_it_reads_what_is_packed_as_well(packages: InstalledPackages, tmp_path: Path) -> None:
+def test_a_plugin_reader_reads_compressed_files_too(packages: InstalledPackages, tmp_path: Path) -> None:
     packages.reader("logbook")
     assert contents(read(tmp_path / "a.log.gz", gz(LOG), logbook={})) == [("a", FERRY)]
 
 
-def test_it_comes_before_those_of_this_package_where_both_are_as_sure(
+def test_a_plugin_reader_wins_against_an_equal_claim_of_a_built_in_one(
     packages: InstalledPackages, tmp_path: Path
 ) -> None:
     packages.reader("logbook")
@@ -52,47 +52,47 @@ def test_it_comes_before_those_of_this_package_where_both_are_as_sure(
     assert [reader.name for reader in made.readers[:3]] == ["other", "logbook", next(iter(BUILT_IN_READERS))]
 
 
-def test_one_that_is_installed_and_not_named_changes_nothing(packages: InstalledPackages, tmp_path: Path) -> None:
+def test_an_installed_reader_that_is_not_named_changes_nothing(packages: InstalledPackages, tmp_path: Path) -> None:
     packages.reader("logbook")
     assert contents(read(tmp_path / "a.txt", LOG)) == [("a", LOG)]
 
 
-def test_one_that_is_installed_and_broken_disturbs_nobody_who_does_not_name_it(
-    packages: InstalledPackages, tmp_path: Path
-) -> None:
+def test_a_broken_reader_that_is_not_named_changes_nothing(packages: InstalledPackages, tmp_path: Path) -> None:
     packages.reader("logbook", code="raise RuntimeError('{name}{protocol}{options}')")
     assert contents(read(tmp_path / "a.txt", LOG)) == [("a", LOG)]
 
 
-def test_one_that_is_installed_is_hinted_at_where_nobody_knows_a_file(
+def test_an_installed_reader_is_suggested_for_a_file_of_unknown_format(
     packages: InstalledPackages, tmp_path: Path
 ) -> None:
     packages.reader("logbook")
     (aside,) = read(tmp_path / "a.bin", bytes(100), named=False)
-    said = "has a format that no reader knows; reader 'logbook' is installed: a table [sources.logbook] in the settings"
-    assert aside == LeftOut("a.bin", f"{said} lets it try")
+    reason = (
+        "has a format that no reader knows; reader 'logbook' is installed: a table [sources.logbook] in the settings"
+    )
+    assert aside == LeftOut("a.bin", f"{reason} lets it try")
 
 
-def test_a_reader_that_is_not_known_is_refused_with_the_nearest() -> None:
+def test_an_unknown_reader_is_refused_with_the_closest_name() -> None:
     with pytest.raises(SettingError, match="reader 'zstdd' is not known; did you mean 'zstd'") as refused:
         select_readers({"zstdd": {}})
     assert refused.value.key == ("sources", "zstdd")
 
 
-def test_a_format_that_is_not_known_is_refused_with_the_nearest() -> None:
+def test_an_unknown_format_is_refused_with_the_closest_name() -> None:
     with pytest.raises(SettingError, match="reader 'josnl' is not known; did you mean 'jsonl'") as refused:
         select_readers(form="josnl")
     assert refused.value.key == ("input", "format")
 
 
-def test_a_reader_that_two_packages_offer_is_refused_with_both(packages: InstalledPackages) -> None:
+def test_a_reader_offered_by_two_packages_is_refused_with_both_names(packages: InstalledPackages) -> None:
     packages.reader("logbook")
     packages.reader("logbook", package="more-readers")
     with pytest.raises(UsageError, match=r"reader 'logbook' is offered by log-readers .* and more-readers .*uninstall"):
         select_readers({"logbook": {}})
 
 
-def test_a_package_that_is_broken_is_named(packages: InstalledPackages) -> None:
+def test_a_broken_package_is_named(packages: InstalledPackages) -> None:
     packages.reader("logbook", code="import not_there_{protocol}  # {name}{options}")
     with pytest.raises(UsageError, match=r"reader 'logbook' of package log-readers 0\.2 cannot be loaded"):
         select_readers({"logbook": {}})
@@ -105,49 +105,47 @@ def test_a_reader_for_another_protocol_is_refused(packages: InstalledPackages) -
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("options", "message"),
     [
         ({"mots": 3}, r"\[sources\.logbook\]: no setting 'mots'; did you mean 'most'\?"),
         ({"most": "x"}, r"\[sources\.logbook\]: Expected `int`, got `str` - at `most`"),
         ({"most": 10}, r"\[sources\.logbook\]: `most` is more than 9"),
     ],
 )
-def test_an_option_that_is_wrong_is_refused_with_its_table(
-    packages: InstalledPackages, given: dict[str, object], said: str
+def test_an_invalid_option_is_refused_with_its_table(
+    packages: InstalledPackages, options: dict[str, object], message: str
 ) -> None:
     packages.reader("logbook", options=OPTION)
-    with pytest.raises(SettingError, match=said) as refused:
-        select_readers({"logbook": given})
+    with pytest.raises(SettingError, match=message) as refused:
+        select_readers({"logbook": options})
     assert refused.value.key[:2] == ("sources", "logbook")
 
 
-def test_an_option_of_a_reader_of_this_package_is_checked_as_well() -> None:
+def test_options_of_built_in_readers_are_checked() -> None:
     with pytest.raises(SettingError, match=r"\[sources\.zstd\]: Expected `int` <= 31 - at `window`"):
         select_readers({"zstd": {"window": 40}})
 
 
 @pytest.mark.parametrize("form", ["gzip", "zstd", "xz", "bzip2", "zip", "tar"])
-def test_a_format_that_only_unpacks_is_refused(form: str) -> None:
+def test_a_compression_is_refused_as_a_format(form: str) -> None:
     with pytest.raises(
         SettingError, match=f"'{form}' unpacks files, which is always done; name the reader of their content"
     ):
         select_readers(form=form)
 
 
-def test_the_format_that_is_named_takes_all_files_and_what_is_packed_in_them(tmp_path: Path) -> None:
+def test_a_named_format_applies_to_all_files_and_their_contents(tmp_path: Path) -> None:
     options = Input(format="text")
     assert contents(read(tmp_path / "t.jsonl", rows(2), options)) == [("t", rows(2))]
     assert contents(read(tmp_path / "t.jsonl.gz", gz(rows(2)), options)) == [("t", rows(2))]
 
 
-def test_a_reader_that_raises_what_nobody_expects_ends_its_file_and_no_other(
-    packages: InstalledPackages, tmp_path: Path
-) -> None:
+def test_an_unexpected_exception_of_a_reader_fails_only_its_file(packages: InstalledPackages, tmp_path: Path) -> None:
     code = "from dataclasses import dataclass\n\n@dataclass(frozen=True)\nclass Logbook:\n"
     code += (
         "    name = '{name}'\n    protocol = {protocol}\n{options}\n    def sniff(self, source):\n        return 3\n"
     )
     code += "    def read(self, source, options):\n        raise KeyError('no')\n        yield\n"
     packages.reader("logbook", code=code)
-    ((_, said),) = contents(read(tmp_path / "a.txt", LOG, logbook={}))
-    assert said == "a.txt: the reader 'logbook' failed on it: KeyError: 'no'; report it, and leave the file out"
+    ((_, reason),) = contents(read(tmp_path / "a.txt", LOG, logbook={}))
+    assert reason == "a.txt: the reader 'logbook' failed on it: KeyError: 'no'; report it, and leave the file out"

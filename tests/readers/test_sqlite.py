@@ -42,16 +42,16 @@ def test_a_row_is_a_document_and_its_other_columns_are_metadata(tmp_path: Path) 
     assert only.metadata == {"id": "n7", "title": "The weir", "n": "null"}
 
 
-def test_a_database_is_told_by_its_content(tmp_path: Path) -> None:
+def test_a_database_is_detected_by_its_content(tmp_path: Path) -> None:
     assert texts(in_file(articles(tmp_path / "t.txt", ("n", "t", "Salt.", 1)))) == ["Salt."]
 
 
-def test_rows_without_id_are_called_by_the_file_and_their_number(tmp_path: Path) -> None:
+def test_rows_without_an_id_are_named_by_file_and_row_number(tmp_path: Path) -> None:
     path = database(tmp_path / "t.db", "CREATE TABLE a (text)", ("INSERT INTO a VALUES (?)", [("x",), ("盐",)]))
     assert ids(in_file(path)) == ["wire/t#1", "wire/t#2"]
 
 
-def test_rows_of_several_tables_are_called_by_the_table_too(tmp_path: Path) -> None:
+def test_rows_of_several_tables_are_named_by_table_too(tmp_path: Path) -> None:
     path = database(
         tmp_path / "t.db",
         "CREATE TABLE a (text)",
@@ -62,7 +62,7 @@ def test_rows_of_several_tables_are_called_by_the_table_too(tmp_path: Path) -> N
     assert ids(in_file(path)) == ["wire/t.a#1", "wire/t.b#1"]
 
 
-def test_rows_come_in_the_order_of_their_own_numbers(tmp_path: Path) -> None:
+def test_rows_come_in_rowid_order(tmp_path: Path) -> None:
     rows = [(3, "c"), (1, "a"), (2, "b")]
     path = database(
         tmp_path / "t.db", "CREATE TABLE a (n INTEGER PRIMARY KEY, text)", ("INSERT INTO a VALUES (?, ?)", rows)
@@ -70,7 +70,7 @@ def test_rows_come_in_the_order_of_their_own_numbers(tmp_path: Path) -> None:
     assert texts(in_file(path)) == ["a", "b", "c"]
 
 
-def test_rows_of_a_table_without_such_numbers_come_in_the_order_of_its_key(tmp_path: Path) -> None:
+def test_rows_of_a_table_without_rowid_come_in_primary_key_order(tmp_path: Path) -> None:
     path = database(
         tmp_path / "t.db",
         "CREATE TABLE a (rowid TEXT, text TEXT, place TEXT, PRIMARY KEY (place, text)) WITHOUT ROWID",
@@ -79,7 +79,7 @@ def test_rows_of_a_table_without_such_numbers_come_in_the_order_of_its_key(tmp_p
     assert texts(in_file(path)) == ["a", "b", "a"]
 
 
-def test_tables_without_a_text_are_left_out_with_the_reason(tmp_path: Path) -> None:
+def test_tables_without_text_are_skipped_with_the_reason(tmp_path: Path) -> None:
     path = articles(tmp_path / "t.db", ("n", "t", "Salt.", 1))
     database(
         path,
@@ -97,7 +97,7 @@ def test_tables_without_a_text_are_left_out_with_the_reason(tmp_path: Path) -> N
     assert ids(items) == ["n"]
 
 
-def test_what_full_text_search_keeps_for_itself_is_no_table(tmp_path: Path) -> None:
+def test_tables_of_a_full_text_index_are_skipped(tmp_path: Path) -> None:
     path = articles(tmp_path / "t.db", ("n", "t", "Salt.", 1))
     database(path, "CREATE VIRTUAL TABLE found USING fts5(text)", "INSERT INTO found VALUES ('Salt.')")
     first, second = in_file(path)
@@ -106,14 +106,14 @@ def test_what_full_text_search_keeps_for_itself_is_no_table(tmp_path: Path) -> N
     assert texts(in_file(path, table="found")) == ["Salt."]
 
 
-def test_a_database_without_texts_is_left_aside_in_a_folder_and_an_error_where_named(tmp_path: Path) -> None:
+def test_a_database_without_texts_is_skipped_in_a_folder_and_an_error_if_named(tmp_path: Path) -> None:
     path = database(tmp_path / "t.db", "CREATE TABLE p (price INTEGER)", "INSERT INTO p VALUES (7)")
     reason = "none of its tables contains texts (p has no field that is a text (there are: price))"
     assert only_aside(in_file(path, named=False)).reason == reason
     assert only_failure(in_file(path)).reason == reason
 
 
-def test_the_settings_name_a_table_or_view(tmp_path: Path) -> None:
+def test_settings_can_name_a_table_or_view(tmp_path: Path) -> None:
     path = articles(tmp_path / "t.db", ("n", "t", "Salt.", 1))
     database(path, "CREATE VIEW seen AS SELECT upper(text) AS text FROM articles")
     assert texts(in_file(path, table="Seen")) == ["SALT."]
@@ -122,7 +122,7 @@ def test_the_settings_name_a_table_or_view(tmp_path: Path) -> None:
     )
 
 
-def test_the_settings_give_a_query(tmp_path: Path) -> None:
+def test_settings_can_give_a_query(tmp_path: Path) -> None:
     path = articles(tmp_path / "t.db", ("a", "t", "Salt.", 1), ("b", "t", "盐。", 2))
     query = "SELECT id, title || ': ' || text AS body, n, n FROM articles WHERE n > 1"
     only = only_record(in_file(path, query=query))
@@ -131,7 +131,7 @@ def test_the_settings_give_a_query(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "message"),
     [
         ("SELECT other FROM articles", "no such column: other"),
         ("DELETE FROM articles", "not authorized: it may only read"),
@@ -140,11 +140,11 @@ def test_the_settings_give_a_query(tmp_path: Path) -> None:
         ("", "gives no rows; write a SELECT"),
     ],
 )
-def test_a_query_that_is_wrong_is_told_as_sqlite_says_it(tmp_path: Path, query: str, said: str) -> None:
+def test_an_invalid_query_is_reported_with_the_message_of_sqlite(tmp_path: Path, query: str, message: str) -> None:
     path = articles(tmp_path / "t.db", ("a", "t", "Salt.", 1))
-    told = only_failure(in_file(path, query=query)).reason
-    assert told.startswith("[sources.sqlite] query: ")
-    assert said in told
+    reason = only_failure(in_file(path, query=query)).reason
+    assert reason.startswith("[sources.sqlite] query: ")
+    assert message in reason
     assert os.listdir(tmp_path) == ["t.db"]
 
 
@@ -153,12 +153,12 @@ def test_a_table_and_a_query_exclude_each_other() -> None:
         select_readers({"sqlite": {"table": "a", "query": "SELECT 1"}})
 
 
-def test_of_several_tables_those_with_the_column_that_is_named_are_read(tmp_path: Path) -> None:
+def test_only_tables_with_the_named_column_are_read(tmp_path: Path) -> None:
     path = articles(tmp_path / "t.db", ("a", "t", "Salt.", 1))
     database(path, "CREATE TABLE other (story)", "INSERT INTO other VALUES ('盐')")
     assert texts([item for item in in_file(path, Input(text_field="story")) if isinstance(item, Record)]) == ["盐"]
-    told = only_failure(in_file(path, Input(text_field="nothing"))).reason
-    assert told.startswith(
+    reason = only_failure(in_file(path, Input(text_field="nothing"))).reason
+    assert reason.startswith(
         "none of its tables contains texts (articles has no field that is a text (there are: id, title"
     )
 
@@ -166,7 +166,7 @@ def test_of_several_tables_those_with_the_column_that_is_named_are_read(tmp_path
 # --- values
 
 
-def test_a_text_that_is_no_utf8_is_given_as_its_bytes(tmp_path: Path) -> None:
+def test_a_text_that_is_not_utf8_is_returned_as_bytes(tmp_path: Path) -> None:
     raw = "记者问：潮水几点来？".encode("gb18030")
     path = database(
         tmp_path / "t.db",
@@ -178,19 +178,19 @@ def test_a_text_that_is_no_utf8_is_given_as_its_bytes(tmp_path: Path) -> None:
     assert only.metadata["title"] == "记者问：潮水几点来？"
 
 
-def test_bytes_are_a_text_where_their_column_says_so(tmp_path: Path) -> None:
+def test_bytes_in_a_text_column_are_a_text(tmp_path: Path) -> None:
     only = only_record(in_file(articles(tmp_path / "t.db", ("a", b"\xff\xd8", "盐".encode(), 1))))
     assert (only.data, only.metadata["title"]) == ("盐".encode(), "/9g=")
 
 
-def test_a_database_of_utf_16_is_read(tmp_path: Path) -> None:
+def test_a_utf_16_database_is_read(tmp_path: Path) -> None:
     path = database(
         tmp_path / "t.db", "PRAGMA encoding = 'UTF-16'", ARTICLES, "INSERT INTO articles VALUES ('a', 't', '盐😀', 1)"
     )
     assert texts(in_file(path)) == ["盐😀"]
 
 
-def test_a_row_over_the_limit_fails_and_the_next_ones_are_read(tmp_path: Path) -> None:
+def test_a_row_over_the_limit_fails_and_later_rows_are_read(tmp_path: Path) -> None:
     long = "x" * 3_000_000
     path = articles(
         tmp_path / "t.db", ("a", "t", "Salt.", 1), ("b", long, long, 2), ("c", "t", long[:3000], 3), ("d", "t", "盐", 4)
@@ -202,7 +202,7 @@ def test_a_row_over_the_limit_fails_and_the_next_ones_are_read(tmp_path: Path) -
     )
 
 
-def test_a_limit_beyond_what_sqlite_can_be_told_of_is_none_for_it(tmp_path: Path) -> None:
+def test_a_limit_above_the_maximum_of_sqlite_is_accepted(tmp_path: Path) -> None:
     path = articles(tmp_path / "t.db", ("a", "t", "Salt.", 1))
     assert ids(in_file(path, Input(limits=Limits(bytes=1 << 40)))) == ["a"]
 
@@ -210,7 +210,7 @@ def test_a_limit_beyond_what_sqlite_can_be_told_of_is_none_for_it(tmp_path: Path
 # --- damage, locks and traces
 
 
-def test_a_damaged_page_costs_its_row_and_those_behind_it(tmp_path: Path) -> None:
+def test_a_damaged_page_loses_its_row_and_all_later_rows(tmp_path: Path) -> None:
     path = articles(tmp_path / "t.db", *((f"n{n}", "t", f"{n} 盐 " * 300, n) for n in range(1, 51)))
     data = bytearray(path.read_bytes())
     pages = [at for at in range(0, len(data), 4096) if data[at] == 13]
@@ -218,12 +218,12 @@ def test_a_damaged_page_costs_its_row_and_those_behind_it(tmp_path: Path) -> Non
     path.write_bytes(data)
     items = in_file(path)
     assert isinstance(items[0], Record)
-    (told,) = failures(items)
-    assert f"wire/t.db, articles, row {len(items)}: it and all rows after it are lost (" in told
-    assert "recover" in told
+    (reason,) = failures(items)
+    assert f"wire/t.db, articles, row {len(items)}: it and all rows after it are lost (" in reason
+    assert "recover" in reason
 
 
-def test_one_damaged_table_harms_no_other(tmp_path: Path) -> None:
+def test_a_damaged_table_does_not_affect_others(tmp_path: Path) -> None:
     path = articles(tmp_path / "t.db", *((f"n{n}", "t", f"{n} 盐", n) for n in range(1, 4)))
     database(path, "CREATE TABLE other (text)", "INSERT INTO other VALUES ('潮')")
     data = bytearray(path.read_bytes())
@@ -235,11 +235,11 @@ def test_one_damaged_table_harms_no_other(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("data", [b"SQLite format 3\0", b"SQLite format 3\0" + b"\xff" * 5000])
-def test_what_only_begins_as_a_database_is_told(tmp_path: Path, data: bytes) -> None:
+def test_a_file_with_only_the_signature_of_a_database_is_reported(tmp_path: Path, data: bytes) -> None:
     assert "cannot be read as an SQLite database (" in only_failure(found(tmp_path, "t.db", data)).reason
 
 
-def test_a_locked_database_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_database_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipeline.readers.sqlite.tables.LOCK_TIMEOUT", 0)
     path = articles(tmp_path / "t.db", ("a", "t", "Salt.", 1))
     with closing(sqlite3.connect(path)) as other:
@@ -248,7 +248,7 @@ def test_a_locked_database_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("mode", ["DELETE", "WAL"])
-def test_reading_leaves_nothing_beside_the_database_and_changes_nothing(tmp_path: Path, mode: str) -> None:
+def test_reading_changes_nothing_and_creates_no_files(tmp_path: Path, mode: str) -> None:
     path = articles(tmp_path / "t.db", ("a", "t", "Salt.", 1))
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(f"PRAGMA journal_mode = {mode}")
@@ -260,14 +260,14 @@ def test_reading_leaves_nothing_beside_the_database_and_changes_nothing(tmp_path
 
 
 def records_with_look(path: Path) -> list[list[str]]:
-    """What lies in the folder while each record is read."""
+    """The files in the folder while each record is read."""
     from pipeline.readers.documents import records
     from pipeline.readers.input_files import InputFile
 
     return [os.listdir(path.parent) for _ in records([InputFile(path, "t.db")], Input())]
 
 
-def test_what_another_program_wrote_ahead_is_read(tmp_path: Path) -> None:
+def test_the_write_ahead_log_of_another_program_is_read(tmp_path: Path) -> None:
     path = tmp_path / "t.db"
     with closing(sqlite3.connect(path)) as writer:
         writer.execute("PRAGMA journal_mode = WAL")
@@ -277,11 +277,11 @@ def test_what_another_program_wrote_ahead_is_read(tmp_path: Path) -> None:
         assert texts(in_file(path)) == ["盐"]
 
 
-def test_an_odd_name_of_a_file_is_no_option(tmp_path: Path) -> None:
+def test_special_characters_in_a_file_name_are_not_options(tmp_path: Path) -> None:
     assert texts(in_file(articles(tmp_path / "a?mode=rwc#b%41.db", ("a", "t", "Salt.", 1)))) == ["Salt."]
 
 
-def test_odd_names_of_tables_and_columns_are_names(tmp_path: Path) -> None:
+def test_table_and_column_names_are_quoted(tmp_path: Path) -> None:
     path = database(
         tmp_path / "t.db", 'CREATE TABLE "a""; DROP" ("te""xt", text)', """INSERT INTO "a""; DROP" VALUES (1, '盐')"""
     )
@@ -289,20 +289,20 @@ def test_odd_names_of_tables_and_columns_are_names(tmp_path: Path) -> None:
     assert only.metadata == {'te"xt': "1"}
 
 
-def test_an_export_of_this_pipeline_is_no_source(tmp_path: Path) -> None:
+def test_an_export_of_this_pipeline_is_not_a_source(tmp_path: Path) -> None:
     article = encode_article(pipeline.process("The weir\nDaily Post: Why?\nIda Moss: 为了鳗鱼。\n", id="weir")).decode()
     path = database(
         tmp_path / "t.db",
         "CREATE TABLE articles (id TEXT, text TEXT, article TEXT)",
         ("INSERT INTO articles VALUES (?, ?, ?)", [("weir", "The weir", article)]),
     )
-    told = only_aside(in_file(path, named=False))
+    skipped = only_aside(in_file(path, named=False))
     reason = "is an article that this pipeline wrote (bilingual-article), not a source; leave it out"
-    assert told == LeftOut("wire/t.db", reason)
+    assert skipped == LeftOut("wire/t.db", reason)
 
 
-def test_a_database_over_a_pipe_is_read(tmp_path: Path) -> None:
-    """From an archive it comes as a stream, and is laid onto the disk."""
+def test_a_compressed_database_is_read(tmp_path: Path) -> None:
+    """Within an archive it is a stream, which is copied to the disk."""
     import gzip
 
     path = articles(tmp_path / "t.db", ("a", "t", "Salt.", 1))

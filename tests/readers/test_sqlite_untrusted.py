@@ -1,4 +1,4 @@
-"""SQLite databases made to do harm: what they compute is not run unless it is asked for, and then it ends."""
+"""Hostile SQLite databases: their computations run only on request, and are stopped if they are endless."""
 
 import signal
 import sqlite3
@@ -31,7 +31,7 @@ def database(path: Path, *statements: str | tuple[str, tuple[object, ...]]) -> P
 
 
 def computed(path: Path, column: str) -> Path:
-    """A table with a generated column. It is put in behind the row, since SQLite would compute it to insert one."""
+    """A table with a generated column. It is added after the row, because SQLite would compute it on insert."""
     return database(
         path,
         TALKS,
@@ -54,27 +54,27 @@ def computed(path: Path, column: str) -> Path:
         "hex(zeroblob(1000000)) LIKE '%' || replace(hex(zeroblob(20000)), '0', '%a')",
     ],
 )
-def test_a_generated_column_is_left_out_and_named(column: str, tmp_path: Path) -> None:
+def test_a_generated_column_is_skipped_and_reported(column: str, tmp_path: Path) -> None:
     path = computed(tmp_path / "t.db", column)
-    told, only = in_file(path)
-    assert told == LeftOut(
+    skipped, only = in_file(path)
+    assert skipped == LeftOut(
         "wire/t.db, talks", "its generated columns are not read (w); name it in [sources.sqlite] table"
     )
     assert isinstance(only, Record)
     assert (only.id, only.metadata) == ("n", {"id": "n"})
 
 
-def test_columns_that_were_computed_when_they_were_written_are_read(tmp_path: Path) -> None:
+def test_stored_generated_columns_are_read(tmp_path: Path) -> None:
     path = database(tmp_path / "t.db", "CREATE TABLE talks (id TEXT, text TEXT, w AS (upper(id)) STORED)", ROW)
     assert only_record(in_file(path)).metadata == {"id": "n", "w": "N"}
 
 
-def test_generated_columns_of_a_table_that_is_named_are_read(tmp_path: Path) -> None:
+def test_generated_columns_of_a_named_table_are_read(tmp_path: Path) -> None:
     path = database(tmp_path / "t.db", "CREATE TABLE talks (id TEXT, a AS (upper(text)), text TEXT)", ROW)
     assert only_record(in_file(path, table="talks")).metadata == {"id": "n", "a": "WHY THE WEIR? 为了鳗鱼。"}
 
 
-def test_a_table_whose_text_is_computed_says_how_to_read_it(tmp_path: Path) -> None:
+def test_a_table_with_a_generated_text_reports_how_to_read_it(tmp_path: Path) -> None:
     path = database(tmp_path / "t.db", "CREATE TABLE talks (id TEXT, b TEXT, text AS (b || '!'))")
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("INSERT INTO talks (id, b) VALUES ('n', 'Salt.')")
@@ -83,7 +83,7 @@ def test_a_table_whose_text_is_computed_says_how_to_read_it(tmp_path: Path) -> N
     assert texts(in_file(path, table="talks")) == ["Salt.!"]
 
 
-def test_generated_columns_before_and_in_between_change_no_other(tmp_path: Path) -> None:
+def test_generated_columns_do_not_shift_other_columns(tmp_path: Path) -> None:
     path = database(
         tmp_path / "t.db",
         "CREATE TABLE talks (g AS (1), id TEXT, h AS (2), b INTEGER, text TEXT, PRIMARY KEY (b, id)) WITHOUT ROWID",
@@ -93,7 +93,7 @@ def test_generated_columns_before_and_in_between_change_no_other(tmp_path: Path)
     assert [(item.id, item.data) for item in items] == [("n", "Tide."), ("m", "Salt.")]
 
 
-def test_an_export_with_a_computed_article_is_not_asked_for_it(tmp_path: Path) -> None:
+def test_the_check_for_exports_does_not_compute_a_generated_column(tmp_path: Path) -> None:
     path = database(
         tmp_path / "t.db",
         "CREATE TABLE articles (id TEXT, text TEXT, article AS (upper(id)))",
@@ -102,7 +102,7 @@ def test_an_export_with_a_computed_article_is_not_asked_for_it(tmp_path: Path) -
     assert texts([item for item in in_file(path) if isinstance(item, Record)]) == ["Salt."]
 
 
-def test_a_virtual_table_in_disguise_is_left_out(tmp_path: Path) -> None:
+def test_a_virtual_table_declared_as_a_table_is_skipped(tmp_path: Path) -> None:
     path = database(
         tmp_path / "t.db",
         TALKS,
@@ -118,8 +118,8 @@ def test_a_virtual_table_in_disguise_is_left_out(tmp_path: Path) -> None:
     assert isinstance(only, Record)
 
 
-def test_a_view_in_the_name_of_a_table_runs_nothing(tmp_path: Path) -> None:
-    """SQLite may refuse such a file as a whole, or the table; nothing of it is read as an answer."""
+def test_a_view_declared_as_a_table_runs_nothing(tmp_path: Path) -> None:
+    """SQLite may refuse the whole file or the table; in either case nothing is read from it."""
     path = database(
         tmp_path / "t.db",
         TALKS,
@@ -166,14 +166,14 @@ def test_by_default_a_connection_only_reads_stored_values(wanted: str, tmp_path:
         "SELECT * FROM pragma_database_list",
     ],
 )
-def test_a_query_cannot_reach_beyond_the_database(wanted: str, tmp_path: Path) -> None:
-    told = only_failure(in_file(database(tmp_path / "t.db", TALKS, ROW), query=wanted)).reason
-    assert any(said in told for said in ("not authorized", "one statement", "no such", "gives no rows", "denied"))
+def test_a_query_cannot_access_other_files(wanted: str, tmp_path: Path) -> None:
+    reason = only_failure(in_file(database(tmp_path / "t.db", TALKS, ROW), query=wanted)).reason
+    assert any(words in reason for words in ("not authorized", "one statement", "no such", "gives no rows", "denied"))
     assert [path.name for path in tmp_path.iterdir()] == ["t.db"]
 
 
 @pytest.mark.parametrize("module", ["fts4(text)", "fts5(text)"])
-def test_a_virtual_table_that_is_named_is_read(module: str, tmp_path: Path) -> None:
+def test_a_named_virtual_table_is_read(module: str, tmp_path: Path) -> None:
     path = database(tmp_path / "t.db", f"CREATE VIRTUAL TABLE v USING {module}", "INSERT INTO v VALUES ('Salt.')")
     assert texts(in_file(path, table="v")) == ["Salt."]
     assert texts(in_file(path, query="SELECT text FROM v WHERE v MATCH 'salt'")) == ["Salt."]
@@ -190,14 +190,14 @@ def little_work(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("little_work")
 @pytest.mark.parametrize("asked", [{"table": "seen"}, {"query": FOR_NOTHING}], ids=["view", "query"])
-def test_what_computes_for_ever_is_stopped(asked: dict[str, Any], tmp_path: Path) -> None:
+def test_endless_computations_are_stopped(asked: dict[str, Any], tmp_path: Path) -> None:
     path = database(tmp_path / "t.db", TALKS, ROW, f"CREATE VIEW seen AS {FOR_NOTHING}")
-    told = only_failure(in_file(path, **asked, work=1)).reason
-    assert "takes more than 100,000 steps of SQLite; raise [sources.sqlite] work" in told
+    reason = only_failure(in_file(path, **asked, work=1)).reason
+    assert "takes more than 100,000 steps of SQLite; raise [sources.sqlite] work" in reason
 
 
 @pytest.mark.usefixtures("little_work")
-def test_the_setting_allows_more_work(tmp_path: Path) -> None:
+def test_a_setting_allows_more_work(tmp_path: Path) -> None:
     path = database(tmp_path / "t.db", TALKS, ROW)
     some = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 90000) SELECT 'n' AS id, "
     query = f"{some} 'A text: ' || max(i) AS text FROM n"
@@ -205,7 +205,7 @@ def test_the_setting_allows_more_work(tmp_path: Path) -> None:
     assert texts(in_file(path, query=query, work=1000)) == ["A text: 90000"]
 
 
-def test_a_query_that_gives_rows_for_ever_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_query_with_endless_rows_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection.ValueBudget, "GRACE", 100_000)
     path = database(tmp_path / "t.db", TALKS, ROW)
     items = in_file(path, Input(limits=Limits(ratio=10)), query=FOR_EVER)
@@ -217,10 +217,10 @@ def test_a_query_that_gives_rows_for_ever_ends(tmp_path: Path, monkeypatch: pyte
     "value",
     ["hex(zeroblob(900000000))", "replace(hex(zeroblob(9000)), '0', hex(zeroblob(9000)))"],
 )
-def test_a_value_is_not_larger_than_the_file_has_room_for(value: str, tmp_path: Path) -> None:
+def test_a_value_cannot_be_larger_than_the_file(value: str, tmp_path: Path) -> None:
     path = computed(tmp_path / "t.db", value)
-    told = only_failure(in_file(path, table="talks")).reason
-    assert "has or computes a value of more than 65,536 bytes, too much for this file" in told
+    reason = only_failure(in_file(path, table="talks")).reason
+    assert "has or computes a value of more than 65,536 bytes, too much for this file" in reason
 
 
 def test_a_pattern_of_many_wildcards_is_refused(tmp_path: Path) -> None:
@@ -229,7 +229,7 @@ def test_a_pattern_of_many_wildcards_is_refused(tmp_path: Path) -> None:
     assert "pattern too complex" in only_failure(in_file(path, query=query)).reason
 
 
-def test_an_interrupt_from_the_keyboard_ends_a_query(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_ends_a_query(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = database(tmp_path / "t.db", TALKS, ROW)
     monkeypatch.setattr(work_limit, "FREE_INSTRUCTIONS", 1)
 
@@ -264,7 +264,7 @@ def many_pages(path: Path, shape: str) -> bytearray:
 
 
 def pages_that_point(data: bytearray) -> Iterator[tuple[int, int]]:
-    """The number of each page that points to others, and where each of its pointers is."""
+    """The number of each page with pointers to others, and the offsets of the pointers."""
     for page in range(2, len(data) // PAGE + 1):
         at = (page - 1) * PAGE
         if data[at] in {2, 5}:
@@ -273,7 +273,7 @@ def pages_that_point(data: bytearray) -> Iterator[tuple[int, int]]:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_no_table_gives_more_rows_than_its_file_has_room_for(
+def test_a_table_cannot_have_more_rows_than_fit_into_its_file(
     shape: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection.ValueBudget, "FEW", 0)
@@ -288,7 +288,7 @@ def test_no_table_gives_more_rows_than_its_file_has_room_for(
         assert len(set(ids(items))) == len(ids(items)) or failures(items)
 
 
-def test_many_tables_of_one_tree_are_counted_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tables_that_share_a_tree_are_counted_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection.ValueBudget, "FEW", 0)
     same = ("INSERT INTO sqlite_master VALUES ('table', ?, ?, 2, ?)", "CREATE TABLE {} (id TEXT, text TEXT)")
     rows = ", ".join(f"('n{n}', '')" for n in range(900))
@@ -304,7 +304,7 @@ def test_many_tables_of_one_tree_are_counted_together(tmp_path: Path, monkeypatc
     assert len(items) < 20_480 / 4 + 100
 
 
-def test_a_default_that_makes_every_row_large_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_default_value_is_counted_for_each_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection.ValueBudget, "GRACE", 1_000_000)
     path = database(tmp_path / "t.db", TALKS, *[ROW] * 200, f"ALTER TABLE talks ADD COLUMN w DEFAULT '{'x' * 30_000}'")
     items = in_file(path, Input(limits=Limits(ratio=10)))
@@ -314,7 +314,7 @@ def test_a_default_that_makes_every_row_large_is_counted(tmp_path: Path, monkeyp
 
 @pytest.mark.parametrize("asked", [{"query": "SELECT count(*) AS text FROM talks"}, {"table": "seen"}])
 def test_the_rows_of_a_damaged_table_are_not_counted(asked: dict[str, Any], tmp_path: Path) -> None:
-    """SQLite counts them in one step, which nothing can stop."""
+    """SQLite counts them in one step that cannot be interrupted."""
     path = tmp_path / "t.db"
     data = many_pages(path, "rowid")
     database(path, "CREATE VIEW seen AS SELECT count(*) AS text FROM talks")

@@ -1,4 +1,4 @@
-"""Damaged pages of a database that point back to each other: reading ends, and names the table and the row."""
+"""Damaged pages of a database with backward pointers: reading ends, and names the table and the row."""
 
 import sqlite3
 import struct
@@ -35,12 +35,12 @@ def database(path: Path, schema: str, rows: int, words: int = 8) -> bytearray:
 
 
 def interior(data: bytearray) -> list[int]:
-    """The numbers of the pages that point to other pages of a tree, but for the first page."""
+    """The numbers of the pages with pointers to other pages of a tree, without the first page."""
     return [page for page in range(2, len(data) // PAGE + 1) if data[(page - 1) * PAGE] in INTERIOR]
 
 
 def pointers(data: bytearray, page: int) -> list[int]:
-    """Where in the file the pointers of a page to its children are, the right-most last."""
+    """The offsets in the file of a page's pointers to its children, the right-most last."""
     at = (page - 1) * PAGE
     cells = struct.unpack_from(f">{struct.unpack_from('>H', data, at + 3)[0]}H", data, at + 12)
     return [*(at + cell for cell in cells), at + 8]
@@ -51,7 +51,7 @@ def read(path: Path, **named: str) -> Iterator[ReadResult]:
 
 
 def read_to_its_end(path: Path, most: int, **named: str) -> list[ReadResult]:
-    """What is found, which is no more than `most`."""
+    """The items; asserts that there are at most `most`."""
     found: list[ReadResult] = [item for item in islice(read(path, **named), most + 1) if not isinstance(item, LeftOut)]
     assert len(found) <= most
     return found
@@ -59,10 +59,10 @@ def read_to_its_end(path: Path, most: int, **named: str) -> list[ReadResult]:
 
 @pytest.mark.parametrize("kind", SCHEMAS)
 @pytest.mark.parametrize("which", ["itself", "the root", "a sibling"])
-def test_a_pointer_back_is_told_and_no_row_comes_twice(kind: str, which: str, tmp_path: Path) -> None:
+def test_a_backward_pointer_is_reported_and_no_row_comes_twice(kind: str, which: str, tmp_path: Path) -> None:
     path = tmp_path / "t.db"
     sound, count = database(path, SCHEMAS[kind], 300), 300
-    pages, told = interior(sound), 0
+    pages, reported = interior(sound), 0
     for page in pages:
         targets = {"itself": page, "the root": pages[0], "a sibling": pages[page == pages[0]]}
         for at in pointers(sound, page)[1:]:
@@ -78,11 +78,11 @@ def test_a_pointer_back_is_told_and_no_row_comes_twice(kind: str, which: str, tm
                 assert lost is found[-1]
                 assert lost.reason.startswith(f"t.db, talks, row {len(ids) + 1}: ")
                 assert lost.reason.endswith("restore a copy, or try `sqlite3 FILE .recover`")
-                told += "points back to earlier rows" in lost.reason
-    assert told
+                reported += "points back to earlier rows" in lost.reason
+    assert reported
 
 
-def test_what_shows_that_a_row_was_read_before_is_named(tmp_path: Path) -> None:
+def test_the_error_names_what_shows_that_a_row_was_read_before(tmp_path: Path) -> None:
     for kind, says in (
         ("rowid", "row number 1 follows "),
         ("without", "the primary key 'n00000' occurs a second time"),
@@ -98,7 +98,7 @@ def test_what_shows_that_a_row_was_read_before_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", SCHEMAS)
-def test_pages_of_one_text_that_point_back_end_with_the_text(kind: str, tmp_path: Path) -> None:
+def test_overflow_pages_that_point_back_end_with_the_text(kind: str, tmp_path: Path) -> None:
     path = tmp_path / "t.db"
     data = database(path, SCHEMAS[kind], 12, words=200)
     trees = {2, 5, 10, 13}
@@ -122,7 +122,7 @@ QUERIES = {
 
 @pytest.fixture
 def thicket(tmp_path: Path) -> Path:
-    """A database in which every page points to one page alone, so that each row comes a million times and more."""
+    """A database in which every page points to the same page, so that each row comes more than a million times."""
     path = tmp_path / "t.db"
     data = database(path, SCHEMAS["without"], 1000)
     root, *others = interior(data)
@@ -164,7 +164,7 @@ def test_a_view_on_damaged_pages_ends(thicket: Path, monkeypatch: pytest.MonkeyP
     assert "a damaged page points back to another" in last.reason
 
 
-def test_a_sound_database_may_ask_for_much_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_undamaged_database_may_need_much_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(work_limit, "FREE_INSTRUCTIONS", 1)
     database(tmp_path / "t.db", ROWID, 3)
     count = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000)"

@@ -1,4 +1,4 @@
-"""A file that is a document."""
+"""A file that is one document."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ def test_a_file_is_one_document_with_its_bytes(tmp_path: Path) -> None:
     assert found.metadata == {}
 
 
-def test_where_it_lay_is_told_relative_to_the_input(tmp_path: Path) -> None:
+def test_the_origin_is_relative_to_the_input(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(b"text")
     found = only(path)
@@ -47,20 +47,20 @@ def test_a_document_over_the_limit_is_refused_without_reading_it(
     assert "raise [input.limits] bytes" in found.reason
 
 
-def test_a_document_of_just_the_limit_is_read(tmp_path: Path) -> None:
+def test_a_document_exactly_at_the_limit_is_read(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(b"x" * 1000)
     assert isinstance(only(path, Input(limits=Limits(bytes=1000))), Record)
 
 
-def test_a_file_that_vanished_is_told(tmp_path: Path) -> None:
+def test_a_file_that_disappeared_is_reported(tmp_path: Path) -> None:
     found = only(tmp_path / "a.txt")
     assert isinstance(found, Unreadable)
     assert found.id == "wire/a"
     assert found.reason.startswith("cannot be read: No such file or directory")
 
 
-def test_a_file_that_may_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_without_read_permission_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(b"text")
 

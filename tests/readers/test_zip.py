@@ -1,4 +1,4 @@
-"""Zip archives: members are documents, and a member that fails harms no other."""
+"""Zip archives: members are documents, and a member that fails does not affect others."""
 
 import io
 import shutil
@@ -23,7 +23,7 @@ PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 
 
 def packed(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """An archive as the standard library writes it."""
+    """An archive written by the standard library."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", method) as written:
         for name, data in members.items():
@@ -40,11 +40,11 @@ def test_members_are_documents_below_the_archive(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])
-def test_members_are_unpacked_however_they_are_packed(tmp_path: Path, method: int) -> None:
+def test_members_of_every_compression_are_read(tmp_path: Path, method: int) -> None:
     assert contents(read(tmp_path / "a.zip", packed({"b.txt": FERRY * 50}, method))) == [("a/b", FERRY * 50)]
 
 
-def test_a_member_that_is_packed_by_zstd_or_xz_is_read(tmp_path: Path) -> None:
+def test_a_member_compressed_with_zstd_or_xz_is_read(tmp_path: Path) -> None:
     import lzma
 
     from backports import zstd
@@ -56,7 +56,7 @@ def test_a_member_that_is_packed_by_zstd_or_xz_is_read(tmp_path: Path) -> None:
     assert contents(read(tmp_path / "x.zip", data)) == [("x/a", FERRY), ("x/b", KEEPER)]
 
 
-def test_an_archive_is_told_by_its_bytes(tmp_path: Path) -> None:
+def test_an_archive_is_detected_by_its_bytes(tmp_path: Path) -> None:
     assert contents(read(tmp_path / "dump", packed({"b.txt": FERRY}))) == [("dump/b", FERRY)]
 
 
@@ -65,7 +65,7 @@ def test_a_table_in_an_archive_gives_its_rows(tmp_path: Path) -> None:
     assert [each.id for each in found if isinstance(each, Record)] == ["n0", "n1", "n2", "a/k"]
 
 
-def test_archives_lie_in_each_other(tmp_path: Path) -> None:
+def test_nested_archives_are_read(tmp_path: Path) -> None:
     inner = packed({"c.txt": FERRY, "d.txt.gz": gz(KEEPER)})
     found = read(tmp_path / "a.zip.gz", gz(packed({"b.zip": inner})))
     assert contents(found) == [("a/b.zip/c", FERRY), ("a/b.zip/d", KEEPER)]
@@ -86,12 +86,12 @@ def test_archives_lie_in_each_other(tmp_path: Path) -> None:
         (b"./wire//a.txt", "wire/a"),
     ],
 )
-def test_a_name_is_read_in_the_encoding_it_was_written_in(tmp_path: Path, raw: bytes, name: str) -> None:
+def test_a_name_is_read_in_its_encoding(tmp_path: Path, raw: bytes, name: str) -> None:
     assert contents(read(tmp_path / "a.zip", archive(Member(raw, FERRY)))) == [(f"a/{name}", FERRY)]
 
 
-def test_a_name_beside_the_name_says_what_it_is(tmp_path: Path) -> None:
-    """Info-ZIP writes the Unicode name so, with a sum of the old one that it is true of."""
+def test_the_unicode_name_field_is_read(tmp_path: Path) -> None:
+    """Info-ZIP writes the Unicode name like this, with a checksum of the name that it replaces."""
     import struct
     import zlib
 
@@ -101,7 +101,7 @@ def test_a_name_beside_the_name_says_what_it_is(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "said"),
+    ("raw", "reason"),
     [
         (b"../../etc/passwd", "leads out of the archive"),
         (b"wire/../../a.txt", "leads out of the archive"),
@@ -114,28 +114,28 @@ def test_a_name_beside_the_name_says_what_it_is(tmp_path: Path) -> None:
         (b"a\nb.txt", "contains an invalid character"),
     ],
 )
-def test_a_name_that_leads_elsewhere_is_refused_and_the_others_are_read(tmp_path: Path, raw: bytes, said: str) -> None:
+def test_a_name_outside_the_archive_is_refused_and_the_others_are_read(tmp_path: Path, raw: bytes, reason: str) -> None:
     first, second = read(tmp_path / "a.zip", archive(Member(raw, KEEPER), Member(b"b.txt", FERRY)))
-    assert said in failure([first]).reason
+    assert reason in failure([first]).reason
     assert contents([second]) == [("a/b", FERRY)]
 
 
-def test_a_title_with_a_colon_is_no_drive(tmp_path: Path) -> None:
+def test_a_title_with_a_colon_is_not_a_drive(tmp_path: Path) -> None:
     assert contents(read(tmp_path / "a.zip", archive(Member(b"Q: who.txt", FERRY)))) == [("a/Q: who", FERRY)]
 
 
-def test_folders_and_hidden_names_are_passed_over(tmp_path: Path) -> None:
+def test_folders_and_hidden_names_are_skipped(tmp_path: Path) -> None:
     members = {"wire/": b"", "__MACOSX/wire/._a.txt": b"\0\5\x16\7", "wire/.DS_Store": b"x", "_run/b.txt": KEEPER}
     assert contents(read(tmp_path / "a.zip", packed({**members, "wire/a.txt": FERRY}))) == [("a/wire/a", FERRY)]
 
 
-def test_patterns_choose_members_as_they_choose_files_below_a_folder(tmp_path: Path) -> None:
+def test_patterns_select_members_like_files_below_a_folder(tmp_path: Path) -> None:
     data = packed({"a.txt": FERRY, "b.md": KEEPER, "wire/c.txt": KEEPER})
     found = read(tmp_path / "x.zip", data, Input(include=("*.txt",)))
     assert contents(found) == [("x/a", FERRY), ("x/wire/c", KEEPER)]
 
 
-def test_a_name_that_comes_again_fails_as_any_double_id(tmp_path: Path) -> None:
+def test_a_repeated_name_fails_like_any_duplicate_id(tmp_path: Path) -> None:
     first, second = read(tmp_path / "a.zip", archive(Member(b"b.txt", FERRY), Member(b"b.txt", KEEPER)))
     assert contents([first]) == [("a/b", FERRY)]
     assert failure([second]).reason == "a.zip, b.txt: an earlier document has this id; make ids unique"
@@ -144,7 +144,7 @@ def test_a_name_that_comes_again_fails_as_any_double_id(tmp_path: Path) -> None:
 # What is not read
 
 
-def test_what_is_no_document_in_an_archive_is_left_aside(tmp_path: Path) -> None:
+def test_members_that_are_not_documents_are_skipped(tmp_path: Path) -> None:
     found = read(tmp_path / "a.zip", packed({"p.png": PICTURE, "k.txt": KEEPER}))
     assert found[0] == LeftOut("a.zip, p.png", "is a PNG image")
     assert contents(found[1:]) == [("a/k", KEEPER)]
@@ -176,16 +176,16 @@ BAD = {
 
 
 @pytest.mark.parametrize("kind", BAD)
-def test_a_member_that_fails_is_told_by_its_name_and_harms_no_other(tmp_path: Path, kind: str) -> None:
-    bad, said = BAD[kind]
+def test_a_member_that_fails_is_reported_by_name_and_others_are_read(tmp_path: Path, kind: str) -> None:
+    bad, reason = BAD[kind]
     first, second, third = read(tmp_path / "x.zip", archive(Member(b"a.txt", FERRY), bad, Member(b"c.txt", FERRY)))
     assert contents([first, third]) == [("x/a", FERRY), ("x/c", FERRY)]
     assert failure([second]).id == "x/b"
-    assert failure([second]).reason.startswith(f"x.zip, b.txt: {said}")
+    assert failure([second]).reason.startswith(f"x.zip, b.txt: {reason}")
 
 
 @pytest.mark.parametrize("cut", [1, 30, 100])
-def test_an_archive_that_breaks_off_is_told(tmp_path: Path, cut: int) -> None:
+def test_a_truncated_archive_is_reported(tmp_path: Path, cut: int) -> None:
     (only,) = read(tmp_path / "a.zip", packed({"a.txt": FERRY, "b.txt": KEEPER})[:-cut])
     assert only == Unreadable(
         "a", "has no directory at its end: it is truncated, or not a zip archive; fetch the file again"
@@ -200,7 +200,7 @@ def test_members_before_damage_in_the_directory_are_read(tmp_path: Path) -> None
     assert failure(found).reason == "its directory is damaged; fetch the file again, or repair it with `zip -FF`"
 
 
-def test_an_archive_of_nothing_is_told(tmp_path: Path) -> None:
+def test_an_empty_archive_is_reported(tmp_path: Path) -> None:
     assert failure(read(tmp_path / "a.zip", archive())).reason == "is an empty zip archive"
     (only,) = read(tmp_path / "a.zip", named=False)
     assert isinstance(only, LeftOut)
@@ -220,7 +220,7 @@ OFFICE = {
 
 
 @pytest.mark.parametrize("kind", OFFICE)
-def test_files_of_other_programs_are_left_aside_as_what_they_are(tmp_path: Path, kind: str) -> None:
+def test_zip_based_files_of_other_programs_are_skipped_with_their_type(tmp_path: Path, kind: str) -> None:
     data = packed(OFFICE[kind], zipfile.ZIP_STORED)
     reason = f"is {kind}; save it as text or as a web page"
     assert read(tmp_path / "a.docx", data, named=False) == [LeftOut("a.docx", reason)]
@@ -230,24 +230,24 @@ def test_files_of_other_programs_are_left_aside_as_what_they_are(tmp_path: Path,
 # Bombs
 
 
-def test_more_members_than_the_limit_are_refused_before_any_is_looked_at(
+def test_more_members_than_the_limit_are_refused_before_any_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr(zip_directory, "_entry")
-    said = failure(read(tmp_path / "a.zip", archive(Member(b"a.txt", FERRY), count=2_000_000))).reason
-    assert said.startswith("has 2,000,000 members, over the limit of 1,000,000; ")
-    assert said.endswith("raise [input.limits] members")
+    reason = failure(read(tmp_path / "a.zip", archive(Member(b"a.txt", FERRY), count=2_000_000))).reason
+    assert reason.startswith("has 2,000,000 members, over the limit of 1,000,000; ")
+    assert reason.endswith("raise [input.limits] members")
 
 
-def test_an_end_record_that_hides_members_is_seen_through(tmp_path: Path) -> None:
+def test_members_hidden_by_the_end_record_are_found(tmp_path: Path) -> None:
     data = archive(*(Member(b"%d.txt" % i, FERRY) for i in range(9)), count=1)
     found = read(tmp_path / "a.zip", data, limited(members=5))
     assert len(found) == 6
     assert "has more members than the limit of 5" in failure(found).reason
 
 
-def test_members_that_lie_over_each_other_are_refused(tmp_path: Path) -> None:
-    """So a few megabytes pass for terabytes: each member holds the headers of all behind it, and one kernel."""
+def test_overlapping_members_are_refused(tmp_path: Path) -> None:
+    """A few megabytes can declare terabytes: each member contains the headers of all later ones, and one kernel."""
     kernel = deflated(bytes(1 << 20))
     inner = archive(Member(b"b.txt", bytes(1 << 20), method=8, packed=kernel))[: 30 + 5 + len(kernel)]
     over = Member(b"a.txt", inner, packed=inner)
@@ -258,13 +258,13 @@ def test_members_that_lie_over_each_other_are_refused(tmp_path: Path) -> None:
     assert contents(found[2:]) == [("x/c", FERRY)]
 
 
-def test_members_at_one_place_are_refused(tmp_path: Path) -> None:
+def test_members_at_the_same_offset_are_refused(tmp_path: Path) -> None:
     first, second = read(tmp_path / "x.zip", archive(Member(b"a.txt", FERRY), Member(b"b.txt", FERRY, offset=0)))
     assert contents([second]) == [("x/b", FERRY)] or "overlaps another" in failure([second]).reason
     assert "overlaps another member" in failure([first]).reason
 
 
-def test_what_all_members_unpack_to_is_counted_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_unpacked_sizes_of_all_members_are_added_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(budget, "FREE_BYTES", 1 << 20)
     bomb = Member(b"", bytes(1 << 20), method=8, packed=deflated(bytes(1 << 20)))
     data = archive(*(Member(b"%d.txt" % i, bomb.data, method=8, packed=bomb.packed) for i in range(9)))
@@ -273,7 +273,7 @@ def test_what_all_members_unpack_to_is_counted_together(tmp_path: Path, monkeypa
 
 
 def nest(data: bytes, layers: int, width: int) -> bytes:
-    """Zip archives of zip archives, each of `width` copies of what is one layer deeper."""
+    """Nested zip archives, each with `width` copies of the next layer."""
     for _ in range(layers):
         data = archive(
             *(Member(b"%d.zip" % i, data, method=8, packed=deflated(data)) for i in range(width)),
@@ -281,15 +281,15 @@ def nest(data: bytes, layers: int, width: int) -> bytes:
     return data
 
 
-def test_a_nest_of_archives_is_stopped_by_its_depth(tmp_path: Path) -> None:
+def test_deeply_nested_archives_are_stopped_by_the_depth_limit(tmp_path: Path) -> None:
     found = read(tmp_path / "a.zip", nest(archive(Member(b"a.txt", FERRY)), 7, 1))
     assert "is over the limit of 5 archives and compressions in each other" in failure(found).reason
 
 
-def test_a_wide_nest_of_archives_is_stopped_by_what_it_unpacks_to(
+def test_widely_nested_archives_are_stopped_by_the_unpacked_size(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Sixteen to the power of four, as in the well-known archive of 42 kilobytes."""
+    """16 ** 4 files, as in the well-known archive of 42 kB."""
     monkeypatch.setattr(budget, "FREE_BYTES", 1 << 20)
     zeros = bytes(1 << 19)
     bomb = nest(archive(Member(b"0.txt", zeros, method=8, packed=deflated(zeros))), 3, 16)
@@ -299,8 +299,8 @@ def test_a_wide_nest_of_archives_is_stopped_by_what_it_unpacks_to(
     assert len(found) < 10
 
 
-def test_an_archive_that_holds_itself_ends(tmp_path: Path) -> None:
-    """A quine of deflate is what no program can tell from a nest without end; here each layer is the same bytes."""
+def test_an_archive_that_contains_itself_is_stopped(tmp_path: Path) -> None:
+    """A deflate quine cannot be distinguished from endless nesting; here each layer has the same bytes."""
     data = archive(Member(b"a.txt", FERRY))
     for _ in range(40):
         data = archive(Member(b"r/r.zip", data, method=8, packed=deflated(data)))
@@ -312,8 +312,8 @@ def test_an_archive_that_holds_itself_ends(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("count", [4_000, pytest.param(20_000, marks=pytest.mark.soak)])
-def test_a_million_members_take_little_memory(count: int) -> None:
-    """A place of eight bytes each is held, where the standard library holds half a kilobyte."""
+def test_many_members_take_little_memory(count: int) -> None:
+    """Eight bytes are held for each, where the standard library holds half a kilobyte."""
     import tracemalloc
 
     data = io.BytesIO(archive(*(Member(b"%d.txt" % i, b"x") for i in range(count))))
@@ -329,33 +329,33 @@ def test_a_million_members_take_little_memory(count: int) -> None:
 
 
 @pytest.mark.skipif(shutil.which("zip") is None, reason="needs Info-ZIP")
-def test_what_info_zip_writes_is_read(tmp_path: Path) -> None:
+def test_files_written_by_info_zip_are_read(tmp_path: Path) -> None:
     (tmp_path / "渡口.txt").write_bytes(FERRY)
     subprocess.run(["zip", "-q", "a.zip", "渡口.txt"], cwd=tmp_path, check=True)
     assert contents(read(tmp_path / "a.zip")) == [("a/渡口", FERRY)]
 
 
-def test_what_stands_before_an_archive_does_no_harm(tmp_path: Path) -> None:
-    """It is told by its beginning, but one whose offsets count from elsewhere is read."""
+def test_data_before_an_archive_is_skipped(tmp_path: Path) -> None:
+    """A file is detected by its beginning, but an archive whose offsets count from elsewhere is read."""
     data = archive(Member(b"a.txt", FERRY))
     assert contents(read(tmp_path / "x.zip", data[:39] + data[39:], named=True)) == [("x/a", FERRY)]
     shifted = b"PK\3\4junk" + data
     assert contents(read(tmp_path / "x.zip", shifted)) == [("x/a", FERRY)]
 
 
-def test_the_record_that_an_archive_of_over_65535_members_has_is_read(tmp_path: Path) -> None:
+def test_the_zip64_end_record_is_read(tmp_path: Path) -> None:
     data = archive(*(Member(b"%d.txt" % i, FERRY) for i in range(3)), count=65_536)
     assert contents(read(tmp_path / "a.zip", data)) == [(f"a/{i}", FERRY) for i in range(3)]
 
 
 @pytest.mark.soak
-def test_an_archive_of_over_65535_members_says_so_elsewhere(tmp_path: Path) -> None:
+def test_an_archive_of_over_65535_members_is_read(tmp_path: Path) -> None:
     data = archive(*(Member(b"%d.txt" % i, b"x") for i in range(65_536)))
     assert sum(isinstance(each, Record) for each in read(tmp_path / "a.zip", data)) == 65_536
 
 
-def test_an_archive_of_which_no_member_is_chosen_is_told(tmp_path: Path) -> None:
-    """`include` is for members, too: with `*.zip` alone a folder of archives gives nothing."""
+def test_an_archive_without_a_selected_member_is_reported(tmp_path: Path) -> None:
+    """`include` applies to members as well: with only `*.zip`, a folder of archives gives nothing."""
     data = packed({"wire/": b"", "wire/b.txt": FERRY, "_notes.txt": KEEPER})
-    said = failure(read(tmp_path / "x.zip", data, Input(include=("*.zip",)))).reason
-    assert said == "contains only folders, and members that [input] include does not name or that begin with . or _"
+    reason = failure(read(tmp_path / "x.zip", data, Input(include=("*.zip",)))).reason
+    assert reason == "contains only folders, and members that [input] include does not name or that begin with . or _"

@@ -1,4 +1,4 @@
-"""WARC files, written for the tests of their reader."""
+"""WARC files for the tests of their reader."""
 
 import gzip
 import zlib
@@ -26,9 +26,9 @@ ADDRESS = "https://salt.example/gate"
 
 
 def record(block: bytes | str, kind: str = "response", **fields: str | None) -> bytes:
-    """A record as the standard wants it; `fields` replace and add, None takes away."""
+    """A valid record. `fields` replace or add headers; None removes one."""
     block = block.encode() if isinstance(block, str) else block
-    told: dict[str, str | None] = {
+    headers: dict[str, str | None] = {
         "WARC-Type": kind,
         "WARC-Target-URI": ADDRESS,
         "WARC-Date": "2024-03-05T06:07:08Z",
@@ -37,12 +37,12 @@ def record(block: bytes | str, kind: str = "response", **fields: str | None) -> 
         "Content-Length": str(len(block)),
         **{name.replace("_", "-"): value for name, value in fields.items()},
     }
-    lines = [f"{name}: {value}\r\n" for name, value in told.items() if value is not None]
+    lines = [f"{name}: {value}\r\n" for name, value in headers.items() if value is not None]
     return b"WARC/1.0\r\n" + "".join(lines).encode() + b"\r\n" + block + b"\r\n\r\n"
 
 
 def answer(payload: bytes | str, media_type: str = "text/html; charset=utf-8", status: int = 200, **more: str) -> bytes:
-    """The block of a response."""
+    """The block of an HTTP response."""
     payload = payload.encode() if isinstance(payload, str) else payload
     fields = {"Content-Type": media_type, **{name.replace("_", "-"): value for name, value in more.items()}}
     header = "".join(f"{name}: {value}\r\n" for name, value in fields.items() if value)
@@ -75,7 +75,7 @@ def failure(folder: Path, *parts: bytes, options: Input | None = None) -> Unread
 
 
 def aside(folder: Path, *parts: bytes) -> dict[str, int]:
-    """Behind a document, as a file without any is a failure."""
+    """Skipped parts and their counts, after a document, because a file without any is a failure."""
     parts = (text(TALK), *parts)
     return {each.reason: each.count for each in found(folder, *parts) if isinstance(each, LeftOut)}
 

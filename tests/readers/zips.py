@@ -1,4 +1,4 @@
-"""Zip archives as no tool writes them: each field as a test wants it."""
+"""Zip archives that no tool writes: a test can set each field."""
 
 import struct
 import zlib
@@ -7,7 +7,7 @@ import msgspec
 
 
 class Member(msgspec.Struct):
-    """A member, with the fields that may lie; what is None is what is true."""
+    """A member whose fields may be wrong; None means the true value."""
 
     name: bytes
     data: bytes = b""
@@ -23,7 +23,7 @@ class Member(msgspec.Struct):
 
 
 def archive(*members: Member, count: int | None = None, comment: bytes = b"") -> bytes:
-    """The archive of `members`, whose end record says that there are `count`."""
+    """The archive of `members`, whose end record declares `count` of them."""
     body, directory = bytearray(), bytearray()
     for member in members:
         packed = member.data if member.packed is None else member.packed

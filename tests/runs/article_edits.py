@@ -60,10 +60,10 @@ def kept(runs: Runs, path: Path, data: bytes) -> None:
     """The article is as it was edited, the run reported it, and the counters add up."""
     assert path.read_bytes() == data
     assert runs.failures == ["b"]
-    told = [json.loads(line) for line in (runs.output / "_run" / "failures.jsonl").read_text("utf-8").splitlines()]
-    assert [(entry["document"], entry["kind"]) for entry in told] == [("b", "edited")]
-    assert "b.json was edited after it was written" in told[0]["reason"]
-    assert "--overwrite-edited" in told[0]["reason"]
+    failures = [json.loads(line) for line in (runs.output / "_run" / "failures.jsonl").read_text("utf-8").splitlines()]
+    assert [(entry["document"], entry["kind"]) for entry in failures] == [("b", "edited")]
+    assert "b.json was edited after it was written" in failures[0]["reason"]
+    assert "--overwrite-edited" in failures[0]["reason"]
     assert runs.account.totals.edited == 1
     documents = json.loads((runs.output / "_run" / "run.json").read_text("utf-8"))["documents"]
     assert documents["edited"] == 1

@@ -89,9 +89,9 @@ class KillCountdown:
     def before(self, owner: Any, name: str, patch: pytest.MonkeyPatch) -> None:
         done = getattr(owner, name)
 
-        def ticking(*given: Any, **named: Any) -> Any:
+        def ticking(*arguments: Any, **named: Any) -> Any:
             self.tick()
-            return done(*given, **named)
+            return done(*arguments, **named)
 
         patch.setattr(owner, name, ticking)
 
@@ -141,8 +141,8 @@ class InlineCompression:
 
     chance = random.Random(0)
 
-    def __init__(self, *given: Any) -> None:
-        self._given = given
+    def __init__(self, *arguments: Any) -> None:
+        self._given = arguments
         self._done = False
         if self.chance.random() < 0.5:
             self._pack()

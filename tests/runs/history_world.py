@@ -120,11 +120,11 @@ class World:
             file.rows, file.written = before
 
     def move(self) -> None:
-        one, other = self.any_file(), self.any_file()
-        if one.rows:
-            other.rows.append(one.rows.pop(self.chance.randrange(len(one.rows))))
-            self.wrote(one)
-            self.wrote(other)
+        first, second = self.any_file(), self.any_file()
+        if first.rows:
+            second.rows.append(first.rows.pop(self.chance.randrange(len(first.rows))))
+            self.wrote(first)
+            self.wrote(second)
 
     def touch(self) -> None:
         self.wrote(self.any_file())
@@ -205,12 +205,12 @@ class World:
         assert self.run() is not None
         expected, _ = self.fresh()
         got = tree(self.folder)
-        told = [msgspec.json.decode(line) for line in got["_run/failures.jsonl"].splitlines()]
-        said = {file_name(entry["document"]) for entry in told if entry.get("kind") == "edited"}
+        failures = [msgspec.json.decode(line) for line in got["_run/failures.jsonl"].splitlines()]
+        reported = {file_name(entry["document"]) for entry in failures if entry.get("kind") == "edited"}
         # Where the document fails or is there no more, nobody would replace its article.
-        assert {name for name in self.edited if name in expected} <= said <= set(self.edited)
+        assert {name for name in self.edited if name in expected} <= reported <= set(self.edited)
         for name, data in expected.items():
-            if name not in said and not name.startswith("_run/"):
+            if name not in reported and not name.startswith("_run/"):
                 assert got[name] == data
 
     def untouched(self) -> None:
@@ -247,9 +247,9 @@ class World:
         self, kill: int | None = None, *, interrupt: bool = False, choices: RerunOptions = PLAIN
     ) -> Counters | None:
         """Runs into the folder. Returns the counters, or None if the run did not come to its end."""
-        said = [name for name, said in msgspec.structs.asdict(choices).items() if said]
+        is_chosen = [name for name, is_chosen in msgspec.structs.asdict(choices).items() if is_chosen]
         how = "" if kill is None else f"interrupted at {kill}" if interrupt else f"killed at {kill}"
-        self.reason.append(" ".join(["run", how, *said]))
+        self.reason.append(" ".join(["run", how, *is_chosen]))
         self.runs += 1
         self.done_before = self.done_before if kill is None else None
         self.countdown.left = None if interrupt else kill

@@ -78,9 +78,9 @@ class SmallShards(shard_store.ShardStore):
     """Shards of bytes rather than of MiB."""
 
     def __init__(
-        self, depot: StorageBackend, run_folder: Path, form: Any, size: int, state: State, lock: Path, **said: bool
+        self, depot: StorageBackend, run_folder: Path, form: Any, size: int, state: State, lock: Path, **options: bool
     ) -> None:
-        super().__init__(depot, run_folder, form, size >> 20, state, lock, **said)
+        super().__init__(depot, run_folder, form, size >> 20, state, lock, **options)
 
 
 @pytest.fixture

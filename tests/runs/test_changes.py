@@ -21,6 +21,8 @@ from pipeline.readers.open_file import open_local_file
 from pipeline.runs.state import State
 from runs.inline_reading import Reading
 
+pytestmark = pytest.mark.usefixtures("run_in_process")
+
 
 class Workspace:
     """A folder of documents, an output, and runs."""

@@ -88,9 +88,9 @@ def test_a_state_that_was_set_aside_is_reported(trial: Trial) -> None:
     trial.state.write_bytes(trial.data[:-4096])
     trial.runs.run()
     lines = (trial.state.parent / "left-out.jsonl").read_text("utf-8").splitlines()
-    (said,) = [each for each in map(json.loads, lines) if "damaged" in each["name"]]
-    assert (trial.output / said["name"]).read_bytes() == trial.data[:-4096]
-    assert "is damaged" in said["reason"]
+    (entry,) = [each for each in map(json.loads, lines) if "damaged" in each["name"]]
+    assert (trial.output / entry["name"]).read_bytes() == trial.data[:-4096]
+    assert "is damaged" in entry["reason"]
 
 
 def test_a_sound_state_is_not_checked_again(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:

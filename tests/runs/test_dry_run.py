@@ -26,9 +26,9 @@ def records(**texts: str) -> Iterable[Record]:
 
 
 def test_rules_are_counted_over_all_articles() -> None:
-    told = {firing.rule: (firing.count, firing.articles) for firing in forecast(*records(**TEXTS)).edits}
-    assert told["words.in-vocabulary"] == (2, 2)
-    assert told["entities.lost-quotes"] == (2, 1)
+    counts = {firing.rule: (firing.count, firing.articles) for firing in forecast(*records(**TEXTS)).edits}
+    assert counts["words.in-vocabulary"] == (2, 2)
+    assert counts["entities.lost-quotes"] == (2, 1)
 
 
 def test_rules_in_most_articles_come_first() -> None:
@@ -48,22 +48,22 @@ def test_an_example_shows_the_text_that_its_stage_got() -> None:
 
 
 def test_kinds_of_labels_are_counted() -> None:
-    told = {kind.label: (kind.count, kind.articles) for kind in forecast(*records(**TEXTS)).labels}
+    counts = {kind.label: (kind.count, kind.articles) for kind in forecast(*records(**TEXTS)).labels}
     segments = [segment.label for text in TEXTS.values() for segment in Pipeline().process(text).segments]
-    assert {label: count for label, (count, _) in told.items()} == Counter(segments)
+    assert {label: count for label, (count, _) in counts.items()} == Counter(segments)
 
 
 def test_notes_are_counted_by_their_rule() -> None:
     made = Pipeline(rules={"words": 1})
-    told = simulate_run(records(**TEXTS), made).report().notes
-    assert {(note.rule, note.count) for note in told} >= {("words.in-vocabulary", 2)}
-    assert any("{+ +}" in note.examples[0].text for note in told)
+    notes = simulate_run(records(**TEXTS), made).report().notes
+    assert {(note.rule, note.count) for note in notes} >= {("words.in-vocabulary", 2)}
+    assert any("{+ +}" in note.examples[0].text for note in notes)
 
 
 def test_every_document_is_accounted_for() -> None:
-    told = forecast(*records(**TEXTS, empty=" "), Unreadable("lost", "is no text"))
-    assert (told.documents.documents, told.documents.would_be_written, told.documents.failed) == (4, 2, 2)
-    assert [failure.document for failure in told.failures] == ["empty", "lost"]
+    report = forecast(*records(**TEXTS, empty=" "), Unreadable("lost", "is no text"))
+    assert (report.documents.documents, report.documents.would_be_written, report.documents.failed) == (4, 2, 2)
+    assert [failure.document for failure in report.failures] == ["empty", "lost"]
 
 
 def test_the_same_documents_give_the_same_report() -> None:

@@ -76,9 +76,9 @@ def test_an_edit_during_a_run_is_kept_if_the_document_is_rejected(
     data: list[bytes] = []
     process = Pipeline.process
 
-    def slow(made: Pipeline, *given: Any, **named: Any) -> Any:
+    def slow(made: Pipeline, *arguments: Any, **named: Any) -> Any:
         data.append(sound(guarded))
-        return process(made, *given, **named)
+        return process(made, *arguments, **named)
 
     with monkeypatch.context() as patch:
         patch.setattr(Pipeline, "process", slow)

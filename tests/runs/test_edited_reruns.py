@@ -62,9 +62,9 @@ def test_an_edit_that_is_undone_does_not_hide_that_its_document_is_turned_down(
     runs.table("dump.jsonl", a="One wide boat.", b="None.", c="Three boats.")
     process = Pipeline.process
 
-    def slow(made: Pipeline, *given: Any, **named: Any) -> Any:
+    def slow(made: Pipeline, *arguments: Any, **named: Any) -> Any:
         sound(article)
-        return process(made, *given, **named)
+        return process(made, *arguments, **named)
 
     with monkeypatch.context() as patch:
         patch.setattr(Pipeline, "process", slow)

@@ -51,8 +51,8 @@ def fresh(runs: Runs, tmp_path: Path) -> dict[str, bytes]:
     return expected
 
 
-def rows(*ids: str, **said: str) -> dict[str, str]:
-    return {each: said.get(each, f"The tide of {each}.") for each in ids}
+def rows(*ids: str, **texts: str) -> dict[str, str]:
+    return {each: texts.get(each, f"The tide of {each}.") for each in ids}
 
 
 def test_each_document_has_a_file_of_its_own(runs: Runs) -> None:
@@ -119,11 +119,11 @@ def test_an_edited_article_with_a_hash_in_its_name_is_named_by_it(runs: Runs) ->
     runs.run()
     (path,) = runs.output.glob("*~*.json")
     path.write_text(path.read_text("utf-8").replace("tide", "flood"), "utf-8")
-    said: list[Any] = []
+    entries: list[Any] = []
     runs.run()
-    said += [json.loads(line) for line in (runs.output / "_run" / "failures.jsonl").read_text("utf-8").splitlines()]
-    assert [entry["document"] for entry in said] == ["quay"]
-    assert path.name in said[0]["reason"]
+    entries += [json.loads(line) for line in (runs.output / "_run" / "failures.jsonl").read_text("utf-8").splitlines()]
+    assert [entry["document"] for entry in entries] == ["quay"]
+    assert path.name in entries[0]["reason"]
 
 
 def test_a_document_that_now_fails_loses_its_own_article(runs: Runs) -> None:

@@ -73,7 +73,7 @@ class Runs:
 
 
 @pytest.fixture
-def runs(tmp_path: Path) -> Runs:
+def runs(tmp_path: Path, run_in_process: None) -> Runs:
     made = Runs(tmp_path)
     made.write("quay.txt", "The quay is wet.\n")
     made.write("wire/pier.txt", "The pier quot;groans quot;.\n")

@@ -64,8 +64,8 @@ def test_a_run_killed_many_times_gives_the_same_bytes(
             break
         run.kill()
         kills += 1
-    code, _, said = running(*arguments(raw, output, form, workers)).end()
-    assert (code, said.count("\n")) == (1, 1), said
+    code, _, stderr = running(*arguments(raw, output, form, workers)).end()
+    assert (code, stderr.count("\n")) == (1, 1), stderr
     assert account(output)["documents"] == COUNT
     times = processed(log)
     assert len(times) == COUNT
@@ -122,11 +122,11 @@ def test_sigterm_ends_a_run_with_advice_and_leaves_no_process(
     run = running(*arguments(raw, output, form, 2))
     until(lambda: sum(processed(log).values()) >= 15)
     (os.killpg if number == signal.SIGINT else os.kill)(run.process.pid, number)
-    ended, _, said = run.end()
+    ended, _, stderr = run.end()
     assert ended == code
-    assert "pipeline: stopped: " in said
-    assert "rerun the same command to resume" in said
-    assert "Traceback" not in said
+    assert "pipeline: stopped: " in stderr
+    assert "rerun the same command to resume" in stderr
+    assert "Traceback" not in stderr
     until(lambda: run.processes() == [])
     assert account_so_far(output)["written"] >= 1
     assert running(*arguments(raw, output, form, 2)).end()[0] == 1
@@ -139,9 +139,9 @@ def test_sigterm_ends_a_run_with_advice_and_leaves_no_process(
 def account_so_far(output: Path) -> dict[str, int]:
     import json
 
-    told = json.loads((output / "_run" / "run.json").read_text("utf-8"))
-    assert told["finished"] is False
-    documents: dict[str, int] = told["documents"]
+    run_record = json.loads((output / "_run" / "run.json").read_text("utf-8"))
+    assert run_record["finished"] is False
+    documents: dict[str, int] = run_record["documents"]
     return documents
 
 
@@ -152,9 +152,9 @@ def test_a_second_sigterm_changes_nothing(tmp_path: Path, running: Start) -> Non
     until(lambda: len(list(output.glob("d*.json"))) == 8)
     for _ in range(3):
         os.killpg(run.process.pid, signal.SIGINT)
-    code, _, said = run.end()
+    code, _, stderr = run.end()
     assert code in {130, -signal.SIGINT}
-    assert "Traceback" not in said
+    assert "Traceback" not in stderr
     until(lambda: run.processes() == [])
 
 
@@ -166,9 +166,9 @@ def test_sigterm_before_a_run_begins_ends_it(tmp_path: Path, running: Start, wai
         run.process.wait(wait)
     if run.process.poll() is None:
         os.killpg(run.process.pid, signal.SIGINT)
-    _, _, said = run.end()
+    _, _, stderr = run.end()
     # The run itself may be interrupted while it is imported; the processes that it starts are not disturbed.
-    assert 'File "<string>"' not in said
+    assert 'File "<string>"' not in stderr
     until(lambda: run.processes() == [])
     assert running(raw, "-o", tmp_path / "out", "--set", SMALL, "-q").end()[0] == 0
 
@@ -197,8 +197,8 @@ def test_a_run_survives_the_end_of_its_processes(tmp_path: Path, running: Start,
     run = running(*arguments(raw, output, "json", 2))
     until(lambda: sum(processed(log).values()) >= 10)
     os.kill(until(lambda: run.processes(kind))[0], signal.SIGKILL)
-    code, _, said = run.end()
-    assert "Traceback" not in said
+    code, _, stderr = run.end()
+    assert "Traceback" not in stderr
     assert code == 1
     ends = {"documents": 90, "written": 88, "failed": 0, "rejected": 2, "unchanged": 0}
     assert account(output) == ends | {"degraded": 1}
@@ -223,9 +223,9 @@ def test_a_run_whose_shard_compression_is_always_killed_can_be_resumed(
         patch.setattr(compress_shard, "start_process", killed)
         patch.setattr(compress_shard, "COMPRESSION_RETRY_SECONDS", 0.0)
         assert main(command) == 1
-    said = capsys.readouterr().err
-    assert f"ended with exit code -9, {compress_shard.MAX_COMPRESSION_TRIES} times" in said
-    assert "rerun the same command to resume" in said
+    stderr = capsys.readouterr().err
+    assert f"ended with exit code -9, {compress_shard.MAX_COMPRESSION_TRIES} times" in stderr
+    assert "rerun the same command to resume" in stderr
     assert list(output.glob("part-*")) == []
     assert main(command) == 1
     assert account(output)["documents"] == COUNT
@@ -241,9 +241,9 @@ def test_a_second_run_into_one_folder_is_refused_while_the_first_is_alive(tmp_pa
     command = [raw, "-o", tmp_path / "out", "-q", "--set", SMALL]
     first = running(*command)
     until(lambda: len(list((tmp_path / "out").glob("d*.json"))) == 8)
-    code, out, said = running(*command).end()
+    code, out, stderr = running(*command).end()
     assert (code, out) == (2, "")
-    assert said == (
+    assert stderr == (
         f"pipeline: error: another run (process {first.process.pid}) is writing to {tmp_path / 'out'}; wait for it, or "
         "name another folder with -o\n"
     )

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 import pytest
@@ -89,9 +89,9 @@ def output(tmp_path: Path) -> Path:
     return tmp_path / "output"
 
 
-def run(records: Iterable[Record | Unreadable], pipeline: Pipeline, output: Path, **said: Any) -> Counters:
-    events = said.pop("events", None)
-    return run_records(records, Job(pipeline, output, **said), events=events)
+def run(records: Iterable[Record | Unreadable], pipeline: Pipeline, output: Path, **options: Any) -> Counters:
+    events = options.pop("events", None)
+    return run_records(records, Job(pipeline, output, **options), events=events)
 
 
 def failures(output: Path) -> list[Failure]:
@@ -102,21 +102,32 @@ def lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def test_a_document_that_fails_harms_no_other(output: Path) -> None:
-    run(RECORDS, PIPELINE, output)
-    assert [article.id for article in read(output)] == ["a", "wire/g"]
+class FinishedRun(NamedTuple):
+    """The output and the counters of a run."""
+
+    output: Path
+    counters: Counters
 
 
-def test_the_counters_add_up(output: Path) -> None:
-    account = run(RECORDS, PIPELINE, output)
-    totals = account.totals
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> FinishedRun:
+    """A run over all records, for tests that only look at it."""
+    output = tmp_path_factory.mktemp("finished") / "output"
+    return FinishedRun(output, run(RECORDS, PIPELINE, output))
+
+
+def test_a_document_that_fails_does_not_affect_others(finished: FinishedRun) -> None:
+    assert [article.id for article in read(finished.output)] == ["a", "wire/g"]
+
+
+def test_the_counters_add_up(finished: FinishedRun) -> None:
+    totals = finished.counters.totals
     assert (totals.documents, totals.written, totals.failed, totals.rejected) == (7, 2, 4, 1)
     assert totals.complete
 
 
-def test_each_failure_says_which_document_which_stage_and_why(output: Path) -> None:
-    run(RECORDS, PIPELINE, output)
-    unreadable, raised, empty, misfit = failures(output)
+def test_each_failure_says_which_document_which_stage_and_why(finished: FinishedRun) -> None:
+    unreadable, raised, empty, misfit = failures(finished.output)
     assert unreadable == Failure("b", None, "cannot be read: Permission denied; check its permissions and run again")
     assert raised == Failure("c", "fragile", RAISED)
     assert empty == Failure("d", None, "is empty; leave it out")
@@ -157,9 +168,8 @@ def test_a_given_encoding_is_used(output: Path) -> None:
     assert article.text == "Żółte łodzie wracają.\n"
 
 
-def test_failures_and_rejections_are_listed_one_per_line(output: Path) -> None:
-    run(RECORDS, PIPELINE, output)
-    failures = lines(output / "_run" / "failures.jsonl")
+def test_failures_and_rejections_are_listed_one_per_line(finished: FinishedRun) -> None:
+    failures = lines(finished.output / "_run" / "failures.jsonl")
     assert [failure["document"] for failure in failures] == ["b", "c", "d", "f"]
     assert failures[1] == {
         "document": "c",
@@ -167,15 +177,14 @@ def test_failures_and_rejections_are_listed_one_per_line(output: Path) -> None:
         "reason": RAISED,
         "package": None,
     }
-    assert lines(output / "_run" / "rejected.jsonl") == [
+    assert lines(finished.output / "_run" / "rejected.jsonl") == [
         {"document": "e", "rule": "choosy.short", "reason": "has 6 characters"}
     ]
 
 
-def test_the_run_is_recorded_with_its_figures(output: Path) -> None:
-    run(RECORDS, PIPELINE, output)
-    told = json.loads((output / "_run" / "run.json").read_text(encoding="utf-8"))
-    assert told["documents"] == {
+def test_the_run_is_recorded_with_its_figures(finished: FinishedRun) -> None:
+    run_record = json.loads((finished.output / "_run" / "run.json").read_text(encoding="utf-8"))
+    assert run_record["documents"] == {
         "documents": 7,
         "written": 2,
         "failed": 4,
@@ -184,9 +193,9 @@ def test_the_run_is_recorded_with_its_figures(output: Path) -> None:
         "edited": 0,
         "degraded": 0,
     }
-    assert told["edits"] == {"fragile.breaks": 1}
-    assert [stage["name"] for stage in told["stages"]] == ["fragile", "choosy"]
-    assert told["figures"]["edits"] == 1
+    assert run_record["edits"] == {"fragile.breaks": 1}
+    assert [stage["name"] for stage in run_record["stages"]] == ["fragile", "choosy"]
+    assert run_record["figures"]["edits"] == 1
 
 
 def test_a_run_without_failures_clears_the_list_of_the_earlier_run(output: Path) -> None:
@@ -205,11 +214,11 @@ def test_the_same_documents_give_the_same_bytes(tmp_path: Path) -> None:
     """Neither articles nor lists contain a time, a machine or the path of the output."""
     run(RECORDS, PIPELINE, tmp_path / "one")
     run(RECORDS, PIPELINE, tmp_path / "two")
-    one, two = (
+    first, second = (
         {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file() and not _own(path)}
         for folder in (tmp_path / "one", tmp_path / "two")
     )
-    assert one == two
+    assert first == second
 
 
 def _own(path: Path) -> bool:

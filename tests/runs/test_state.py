@@ -10,8 +10,8 @@ from pipeline.runs.state import State
 from pipeline.runs.state_entries import DocumentEntry, ShardFile, SkippedEntry, StateError
 
 
-def entry(name: str, n: int = 0, file: int = 1, **said: object) -> DocumentEntry:
-    return msgspec.structs.replace(DocumentEntry(name, file, n, b"key", "written", size=120), **said)
+def entry(name: str, n: int = 0, file: int = 1, **fields: object) -> DocumentEntry:
+    return msgspec.structs.replace(DocumentEntry(name, file, n, b"key", "written", size=120), **fields)
 
 
 @pytest.fixture

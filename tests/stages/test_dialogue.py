@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline import Article, Document, Pipeline, faults
@@ -233,17 +233,26 @@ def test_different_names_are_no_aliases(one: str, other: str) -> None:
     assert not are_aliases(one, other)
 
 
-@given(
-    st.lists(
-        st.sampled_from(["Ada Fern: ", "Ivo: ", "Why? ", "It rained all day. ", "罗启：", "没有。", " "]), max_size=60
-    )
-)
+DUMP_PIECES = [
+    *("Ada Fern: ", "Ivo: ", "Why? ", "It rained all day. ", "罗启：", "没有。", " "),
+    *("\u3000", "**", "The long road", "大路与小路", "A Walk By The River? ", "问：", "“"),
+]
+WIDE_SPACES_AFTER_A_HEADING = [
+    *("没有。", "\u3000", "问：", "没有。", "Ivo: ", "没有。", "Ada Fern: ", "A Walk By The River? "),
+    *("\u3000", "\u3000", "Ivo: ", "问：", "Ada Fern: ", "问：", "\u3000", "The long road", "Ivo: "),
+    *("A Walk By The River? ", "大路与小路", "大路与小路", "大路与小路", "大路与小路", "大路与小路"),
+]
+
+
+@given(st.lists(st.sampled_from(DUMP_PIECES), max_size=60))
+@example(WIDE_SPACES_AFTER_A_HEADING)
 def test_dividing_a_dump_loses_no_word(pieces: list[str]) -> None:
     text = "".join(pieces).strip()
     found = split_one_line_dumps([block(text, start=7)]) if text else ()
     at = 7
     for part in found:
         assert not text[at - 7 : part.start - 7].strip()
+        assert part.text
         assert part.text == text[part.start - 7 : part.end - 7]
         at = part.end
     assert not text[at - 7 :].strip()

@@ -14,7 +14,7 @@ from pipeline import Article
 from pipeline.stages.dialogue.blocks import Block
 from pipeline.stages.dialogue.conduct import read_conduct
 from pipeline.stages.dialogue.label_candidates import LabelKind, find_candidate
-from pipeline.stages.dialogue.roles import assign_roles, decide_roles, explain_roles
+from pipeline.stages.dialogue.roles import assign_roles, decide_roles
 from pipeline.stages.dialogue.speaker_features import SpeakerFeatures, speaker_features
 from pipeline.stages.dialogue.speaker_mentions import NO_FRAME, ArticleFrame, name_forms
 from pipeline.stages.dialogue.turn_features import LabelledTurn, TurnFeatures, document_turn_features
@@ -176,14 +176,6 @@ def test_features_fit_into_the_forest(turns: list[TurnFeatures]) -> None:
     for features in speaker_features(turns).values():
         assert len(features) == len(SpeakerFeatures._fields)
         assert all(type(value) is int and abs(value) < 2**15 for value in features)
-
-
-def test_reasons_name_the_features_that_decided() -> None:
-    turns = talk(*(turn for question in QUESTIONS for turn in (("Ivo", question), ("Ada", TOLD))))
-    reasons = explain_roles(turns, "Ivo")
-    assert 0 < len(reasons) <= 5
-    assert {reason.feature for reason in reasons} <= set(SpeakerFeatures._fields)
-    assert sum(reason.effect for reason in reasons) > 0
 
 
 # --- names

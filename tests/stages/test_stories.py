@@ -6,7 +6,7 @@ import pytest
 
 import pipeline
 from pipeline.core.pipeline import Pipeline
-from pipeline.stages.dialogue import stage
+from pipeline.stages.dialogue import document_parts
 from pipeline.stages.dialogue.narration import MIN_STORY_SCORE, STORY_FEATURES, story_facts, story_score, tells_story
 from pipeline.stages.dialogue.rules import BARE_TEXT, STORY_WITH_SPEECH_TEXT, TALK_TEXT
 
@@ -27,7 +27,7 @@ def test_a_story_gives_no_exchanges(text: str, monkeypatch: pytest.MonkeyPatch) 
     assert {"dialogue.story"} <= {segment.rule for segment in article.segments}
     assert pipeline.restore(article) == text.encode()
     assert list(pipeline.faults(article)) == []
-    monkeypatch.setattr(stage, "without_story_turns", lambda body: body)
+    monkeypatch.setattr(document_parts, "without_story_turns", lambda body: body)
     assert list(pipeline.process(text).exchanges), "it shows nothing, since it gives none anyway"
 
 

@@ -65,6 +65,47 @@ CHINESE = {
 }
 
 
+def questions(question: str, answer: str, gap: str = "\n\n") -> str:
+    """Questions and answers without labels, each in a form such as `**{words}**`."""
+    forms = (question, answer)
+    said = (forms[i % 2].format(words=words, n=i // 2 + 1, line="~" * len(words)) for i, words in enumerate(SAID))
+    return gap.join(said) + "\n"
+
+
+MARKUP_LABELS = {
+    "MediaWiki, bold name": talk("'''{name}''': {words}"),
+    "MediaWiki, bold label": talk("'''{name}:''' {words}"),
+    "MediaWiki, italic label": talk("''{name}:'' {words}"),
+    "MediaWiki, a term": talk(";{name}\n:{words}", gap="\n"),
+    "AsciiDoc, bold label": talk("*{name}:* {words}"),
+    "AsciiDoc, a term": talk("{name}:: {words}"),
+    "AsciiDoc, a bold term": talk("*{name}*:: {words}"),
+    "AsciiDoc, a heading": talk("=== {name}\n\n{words}"),
+    "Org, bold name": talk("*{name}*: {words}"),
+    "Org, a term": talk("- {name} :: {words}", gap="\n"),
+    "Org, a heading": talk("** {name}\n{words}"),
+    "reStructuredText, a field": talk(":{name}: {words}", gap="\n"),
+    "reStructuredText, a term": talk("{name}\n    {words}"),
+    "pictures": talk("**{name}：** {words}", names=("🦊", "🦉🦉")),
+}
+MARKUP_QUESTIONS = {
+    "MediaWiki, headings": questions("== {words} ==", "{words}"),
+    "MediaWiki, headings without spaces": questions("==={words}===", "{words}", "\n"),
+    "MediaWiki, bold": questions("'''{words}'''", "{words}"),
+    "MediaWiki, italic": questions("''{words}''", "{words}"),
+    "AsciiDoc, headings": questions("== {words}", "{words}"),
+    "AsciiDoc, bold": questions("*{words}*", "{words}"),
+    "AsciiDoc, terms": "[qanda]\n" + questions("{words}::", "  {words}\n", "\n"),
+    "Org, headings": questions("** {words}", "{words}", "\n"),
+    "Org, headings of the first level": "#+TITLE: A boat\n\n" + questions("* {words}", "{words}"),
+    "reStructuredText, headings": questions("{words}\n{line}", "{words}"),
+    "reStructuredText, bold": questions("**{words}**", "    {words}"),
+    "numbered, bold": questions("{n}. **{words}**", "{words}"),
+    "numbered, bold, above labelled answers": questions("{n}. **{words}**", "   **Ben:** {words}"),
+    "numbered within bold, above labelled answers": questions("**{n}. {words}**", "Ben: {words}"),
+}
+
+
 def turns_of(text: str) -> list[tuple[str | None, str]]:
     """Speaker and words of each turn, in order."""
     article = FINDERS.process(text, id="t")
@@ -81,6 +122,20 @@ def test_labelled_turns(layout: str) -> None:
     assert first != second
 
 
+@pytest.mark.parametrize("layout", MARKUP_LABELS)
+def test_labels_of_other_markups(layout: str) -> None:
+    turns = turns_of(MARKUP_LABELS[layout])
+    assert [words for _, words in turns] == SAID
+    assert len({name for name, _ in turns}) == 2
+
+
+@pytest.mark.parametrize("layout", MARKUP_QUESTIONS)
+def test_questions_of_other_markups(layout: str) -> None:
+    turns = [words for _, words in turns_of(MARKUP_QUESTIONS[layout])]
+    # The last answer is short, and prose below the last question could be anything.
+    assert turns[:5] == SAID[:5]
+
+
 @pytest.mark.parametrize("layout", ANONYMOUS)
 def test_turns_without_names(layout: str) -> None:
     assert turns_of(ANONYMOUS[layout]) == [(None, words) for words in SAID]
@@ -93,8 +148,107 @@ def test_chinese_turns(layout: str) -> None:
     assert len({name for name, _ in turns}) == 2
 
 
+WITH_COLONS = [
+    "One thing first: did you build it yourself?",
+    "I did, and so: with my brother.",
+    "And who paid you?",
+    "There is one answer: nobody.",
+    "Last question: will you build another?",
+    "As long as my hands are good.",
+]
+
+
+@pytest.mark.parametrize(
+    ("form", "names"),
+    [("{name} {words}", ("Q", "A")), ("{name} | {words}", ("Ada", "Ben")), ("**{name} —** {words}", ("Ada", "Ben"))],
+)
+def test_a_colon_in_the_words_hides_no_label_before_them(form: str, names: tuple[str, str]) -> None:
+    assert [words for _, words in turns_of(talk(form, names=names, said=WITH_COLONS))] == WITH_COLONS
+
+
+def test_a_number_after_q_may_be_one_of_the_words() -> None:
+    said = [SAID[0], SAID[1], "157 million is a lot, is it not?", *SAID[3:]]
+    assert [words for _, words in turns_of(talk("{name} {words}", names=("Q", "A"), said=said))] == said
+
+
+@pytest.mark.parametrize("silence", ["...", "???", "…", "—"])
+def test_marks_in_place_of_words_are_a_turn(silence: str) -> None:
+    said = [*SAID[:3], silence, *SAID[4:]]
+    assert [words for _, words in turns_of(talk("{name}: {words}", said=said))] == said
+
+
+def test_a_sound_after_a_change_of_speaker_is_no_label() -> None:
+    said = [SAID[0], "[LAUGH] I did.", SAID[2], "[LAUGH]", *SAID[4:]]
+    assert [words for _, words in turns_of(talk(">> {words}", said=said, gap="\n"))] == said
+
+
+def test_bold_questions_with_a_label_hold_the_answer_below_them() -> None:
+    turns = [f"**Ada: {words}**" if i % 2 == 0 else f"Ben: {words}" for i, words in enumerate(SAID)]
+    turns[3] = SAID[3]
+    assert turns_of("\n\n".join(turns)) == [
+        ("Ada", SAID[0]), ("Ben", SAID[1]), ("Ada", SAID[2]), (None, SAID[3]), ("Ada", SAID[4]), ("Ben", SAID[5]),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "問：《山城晚報》記者\n\n秦：秦朗\n\n",
+        "**問：記者　　　　秦：秦朗**\n\n",
+        "問 = 林曉\n\n秦 = 秦朗\n\n",
+    ],
+)
+def test_speaker_keys_are_no_turns(key: str) -> None:
+    turns = turns_of(key + talk("{name}：{words}", names=("問", "秦"), said=SAID_ZH))
+    assert [words for _, words in turns] == SAID_ZH
+    assert turns[1][0] == "秦朗"
+
+
+def test_a_speaker_key_names_roles() -> None:
+    key = "AF = Ada Fern, interviewer\nBR = Ben Rook, boat builder\n\n"
+    turns = turns_of(key + talk("{name}: {words}", names=("AF", "BR")))
+    assert turns[:2] == [("Ada Fern", SAID[0]), ("Ben Rook", SAID[1])]
+
+
 def test_one_exchange_is_an_exchange() -> None:
     assert turns_of("记者：为什么走路？\n\n李雪：因为慢。\n") == [("记者", "为什么走路？"), ("李雪", "因为慢。")]
+
+
+def dump(head: str, before: list[str], names: tuple[str, str] = ("记者", "秦朗")) -> str:
+    """The Chinese turns on one line below a title, with something glued to each label."""
+    turns = [f"{before[i]}{names[i % 2]}：{words}" for i, words in enumerate(SAID_ZH)]
+    return head + "".join(turns) + "\n"
+
+
+LEAD_ZH = "秦朗在海边造了一座小屋，上周记者去看他，屋里没有灯，只有一只旧火炉和两把椅子，窗外是灰色的海。"
+DUMPS = {
+    "one line": dump(LEAD_ZH, [""] * 6),
+    "headings glued to labels": dump(LEAD_ZH, ["没有图纸的小屋", "", "木料从哪里来", "", "还想再造一座", ""]),
+    "a title glued to the first label": dump("秦朗：海边的小屋是我的家", [""] * 6).strip() + LEAD_ZH,
+    "lost marks": dump(LEAD_ZH, ["", "", " ", "", "", ""]).replace("我和哥哥一起造的。", "我和哥哥一起造的"),
+    "a letter": dump(LEAD_ZH, ["没有图纸的小屋", "", "木料从哪里来", "", "", ""], names=("问", "秦朗")),
+    "a name once in place of a letter": dump(LEAD_ZH, [""] * 6, names=("问", "答")).replace("答", "秦朗", 1),
+}
+
+
+@pytest.mark.parametrize("layout", DUMPS)
+def test_dumps_on_one_line(layout: str) -> None:
+    turns = [words for _, words in turns_of(DUMPS[layout])][: len(SAID_ZH)]
+    assert [words.rstrip("。") for words in turns[:5]] == [words.rstrip("。") for words in SAID_ZH[:5]]
+
+
+def test_a_heading_glued_to_a_label_is_no_part_of_an_answer() -> None:
+    article = FINDERS.process(DUMPS["headings glued to labels"], id="t")
+    assert [section.heading for section in article.sections] == ["没有图纸的小屋", "木料从哪里来", "还想再造一座"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["我对记者：你们回去吧，不要再问了好吗？", "后来有人问：你不怕海吗？", "我在门上写了三个字，记者：别进来，行吗？"],
+)
+def test_a_label_that_is_mentioned_starts_no_turn(answer: str) -> None:
+    text = talk("{name}：{words}", names=("记者", "秦朗"), said=[*SAID_ZH[:3], answer, *SAID_ZH[4:]])
+    assert len(turns_of(text)) == len(SAID_ZH)
 
 
 @pytest.mark.parametrize(

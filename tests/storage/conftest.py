@@ -1,4 +1,4 @@
-"""A real S3 server on this machine, and a bucket in it."""
+"""An S3 server on this machine, and a bucket in it."""
 
 import logging
 import os
@@ -28,7 +28,7 @@ def s3() -> Iterator[str]:
 
 @pytest.fixture
 def keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
-    """An environment that names keys, of which the secret is marked, and nothing that this machine knows of clouds."""
+    """An environment with keys, the secret one marked, and without any cloud settings of this machine."""
     for name in list(os.environ):
         if name.startswith(IN_CLOUDS):
             monkeypatch.delenv(name)
@@ -43,7 +43,7 @@ def keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
 
 @pytest.fixture
 def bucket(s3: str, keys: pytest.MonkeyPatch) -> str:
-    """The URL of an empty bucket, reached by the environment."""
+    """The URL of an empty bucket, which the environment gives access to."""
     keys.setenv("AWS_ENDPOINT_URL", s3)
     opener = build_opener(ProxyHandler({}))
     opener.open(Request(f"{s3}/moto-api/reset", method="POST")).close()
@@ -53,7 +53,7 @@ def bucket(s3: str, keys: pytest.MonkeyPatch) -> str:
 
 @pytest.fixture
 def web(keys: pytest.MonkeyPatch) -> Iterator[Web]:
-    """A web server, which answers as a test says; what is asked again is asked at once."""
+    """A web server with responses chosen by the test; requests are retried without waiting."""
     keys.setattr("pipeline.storage.web.PAUSES", (0, 0, 0))
     with serving() as server:
         yield server

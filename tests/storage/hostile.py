@@ -1,4 +1,4 @@
-"""A web server that answers with whatever bytes a test says, as slowly as it says."""
+"""A web server that sends any bytes that a test chooses, at any speed."""
 
 import socket
 import time
@@ -7,13 +7,13 @@ from contextlib import contextmanager, suppress
 from threading import Event, Thread
 
 Answer = Callable[[socket.socket, Event], None]
-"""Writes an answer to a connection; ends where the event is set."""
+"""Writes a response to a connection; ends when the event is set."""
 HEAD = b"HTTP/1.1 200 OK\r\n"
 
 
 @contextmanager
 def answering(answer: Answer, heads: list[bytes] | None = None) -> Iterator[str]:
-    """The address of a server that answers each request so; `heads` takes what it was asked."""
+    """The address of a server with this response to each request; `heads` collects the requests."""
     heads = [] if heads is None else heads
     listener = socket.create_server(("127.0.0.1", 0))
     over = Event()
@@ -41,23 +41,23 @@ def answering(answer: Answer, heads: list[bytes] | None = None) -> Iterator[str]
 
 
 def says_nothing(_: socket.socket, over: Event) -> None:
-    """Accepts, and waits."""
+    """Accepts the connection and sends nothing."""
     over.wait(60)
 
 
 def drips_head(connection: socket.socket, over: Event) -> None:
-    """A head, a byte at a time."""
+    """Headers, one byte at a time."""
     _drip(connection, over, HEAD + b"X-Salt: 1\r\n" * 10_000)
 
 
 def drips_body(connection: socket.socket, over: Event) -> None:
-    """A body, a byte at a time."""
+    """A body, one byte at a time."""
     connection.sendall(HEAD + b"Content-Length: 100000\r\n\r\n")
     _drip(connection, over, b"a" * 100_000)
 
 
 def drips_chunks(connection: socket.socket, over: Event) -> None:
-    """The same, each byte as a chunk of its own."""
+    """A body, each byte as a separate chunk."""
     connection.sendall(HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
     _drip(connection, over, b"1\r\na\r\n" * 100_000)
 
@@ -69,20 +69,20 @@ def stops_in_the_middle(connection: socket.socket, over: Event) -> None:
 
 
 def continues(connection: socket.socket, over: Event) -> None:
-    """Says that an answer will come, without end."""
+    """Endless interim responses."""
     while not over.is_set():
         connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" * 1_000)
 
 
 def trails(connection: socket.socket, over: Event) -> None:
-    """A body, and behind it headers without end."""
+    """A body, followed by endless trailers."""
     connection.sendall(HEAD + b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n")
     while not over.is_set():
         connection.sendall(b"X-Salt: 1\r\n" * 1_000)
 
 
 def goes_on(connection: socket.socket, over: Event) -> None:
-    """A zip without end."""
+    """An endless zip archive."""
     connection.sendall(HEAD + b"\r\nPK\3\4")
     while not over.is_set():
         connection.sendall(b"a" * (1 << 20))

@@ -1,4 +1,4 @@
-"""A web server whose answers a test chooses, the broken ones too."""
+"""A web server with responses chosen by the test, including broken ones."""
 
 import re
 from collections.abc import Iterator
@@ -8,11 +8,11 @@ from threading import Thread
 from urllib.parse import urlsplit
 
 SECRET = "salzgeheimnis"
-"""Part of every key in these tests: it must be seen nowhere."""
+"""Part of every key in these tests; it must never be shown."""
 
 
 class Web:
-    """What lies where, and what goes wrong with it. `asked` are method, path and range of each request."""
+    """The files of a server and their faults. `asked` has the method, path and range of each request."""
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -21,17 +21,17 @@ class Web:
         self.bodies: dict[str, bytes] = {}
         self.moved: dict[str, str] = {}
         self.breaks: dict[str, list[int]] = {}
-        """After how many bytes the answers to one request after the other break off."""
+        """After how many bytes each successive response is cut off."""
         self.without_ranges: set[str] = set()
         self.in_chunks: set[str] = set()
         self.tags: dict[str, list[str]] = {}
-        """The tag that each answer gives, the last one again and again."""
+        """The ETag of each successive response; the last one is repeated."""
         self.asked: list[tuple[str, str, str | None]] = []
         self.signed: list[str] = []
         """How each request is signed."""
 
     def put(self, path: str, data: bytes | str) -> str:
-        """Lays a file there and gives its URL."""
+        """Adds a file and returns its URL."""
         self.files[path] = data.encode() if isinstance(data, str) else data
         return self.address + path
 

@@ -1,4 +1,4 @@
-"""What is a URL and what a path, and what of a URL is shown."""
+"""What is a URL and what is a path, and which parts of a URL are shown."""
 
 import pytest
 
@@ -8,19 +8,19 @@ from pipeline.storage.address import parse_url
 
 
 @pytest.mark.parametrize("url", ["s3://salt", "s3://salt/raw/", "gs://salt/a", "az://salt/a", "https://salt.example/a"])
-def test_buckets_and_the_web_are_urls(url: str) -> None:
+def test_buckets_and_web_addresses_are_urls(url: str) -> None:
     assert is_url(url)
 
 
 @pytest.mark.parametrize(
     "path", ["raw", "a:b", "C:/raw", "C:\\raw", "C://raw", "s3:/salt", "-", "", "./s3://salt", "盐://"]
 )
-def test_paths_are_none(path: str) -> None:
+def test_paths_are_not_urls(path: str) -> None:
     assert not is_url(path)
 
 
 @pytest.mark.parametrize("url", ["ftp://salt.example/a", "FTP://salt.example/a", "hdfs://salt/a", "file:///raw"])
-def test_a_url_that_is_not_read_is_refused_with_those_that_are(url: str) -> None:
+def test_an_unsupported_url_is_refused_with_the_supported_ones(url: str) -> None:
     with pytest.raises(UsageError, match=r"is not read; s3://.*gs://.*az://.*https://.* are"):
         is_url(url)
 
@@ -45,13 +45,13 @@ def test_a_url_without_a_bucket_or_host_is_refused(url: str) -> None:
 @pytest.mark.parametrize(
     "url", ["https://wu:geheim@salt.example/a", "s3://wu:geheim@salt/a", "s3://salt/a?X-Amz-Signature=geheim"]
 )
-def test_keys_in_a_url_are_refused_and_not_repeated(url: str) -> None:
+def test_keys_in_a_url_are_refused_and_not_shown(url: str) -> None:
     with pytest.raises(UsageError) as refused:
         open_store(url)
     assert "geheim" not in str(refused.value)
 
 
-def test_a_signature_is_shown_nowhere() -> None:
+def test_a_signature_is_never_shown() -> None:
     url = "https://salt.example/盐 a.jsonl?X-Amz-Signature=geheim"
     assert str(RemotePath(url)) == "https://salt.example/%E7%9B%90%20a.jsonl"
     assert "geheim" not in repr(RemotePath(url)) + repr(open_store(url)) + str(open_store(url)) + str(parse_url(url))
@@ -67,7 +67,7 @@ def test_a_signature_is_shown_nowhere() -> None:
         ("https://salt.example/d/盐 a.txt?sig=1#top", "盐 a.txt"),
     ],
 )
-def test_names_of_a_bucket_stand_as_they_are_and_those_of_the_web_are_decoded_once(url: str, name: str) -> None:
+def test_names_in_a_bucket_are_literal_and_web_names_are_decoded_once(url: str, name: str) -> None:
     assert RemotePath(url).name == name
 
 

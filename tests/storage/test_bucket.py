@@ -1,4 +1,4 @@
-"""A bucket: objects go in and out whole, are listed in order, and errors say what to do and show no key."""
+"""A bucket: objects are written and read unchanged and listed in order; errors say what to do and show no key."""
 
 import os
 import pickle
@@ -33,7 +33,7 @@ NAMES = [
 
 @pytest.fixture
 def broken(web: Web, keys: pytest.MonkeyPatch) -> Web:
-    """A server that answers for the bucket `salt`, as a test says."""
+    """A server for the bucket `salt` with responses chosen by the test."""
     pytest.importorskip("obstore", reason="needs bilingual-pipeline[stores]")
     keys.setenv("AWS_ENDPOINT_URL", web.address)
     keys.setattr(buckets, "RETRIES", 1)
@@ -41,7 +41,7 @@ def broken(web: Web, keys: pytest.MonkeyPatch) -> Web:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_object_comes_back_as_it_was_put(bucket: str, name: str) -> None:
+def test_an_object_is_read_as_it_was_written(bucket: str, name: str) -> None:
     raw = open_store(f"{bucket}/raw")
     raw.put(name, "晒盐".encode())
     assert raw.get(name).decode() == "晒盐"
@@ -50,7 +50,7 @@ def test_an_object_comes_back_as_it_was_put(bucket: str, name: str) -> None:
     assert raw.size(name) is None
 
 
-def test_an_empty_object_and_a_long_one_come_back(bucket: str, tmp_path: Path) -> None:
+def test_an_empty_and_a_long_object_are_read(bucket: str, tmp_path: Path) -> None:
     long = os.urandom(2 * MAX_RANGE_BYTES + 12345)
     (tmp_path / "long").write_bytes(long)
     open_store(bucket).put("empty", b"")
@@ -64,14 +64,14 @@ def test_an_empty_object_and_a_long_one_come_back(bucket: str, tmp_path: Path) -
     )
 
 
-def test_of_a_long_object_no_more_is_fetched_than_is_read(broken: Web) -> None:
+def test_only_the_needed_part_of_a_long_object_is_fetched(broken: Web) -> None:
     broken.put("/salt/long", bytes(5_000_000))
     with open_store("s3://salt").open("long") as stream:
         assert len(stream.read(1000)) == 1000
     assert broken.asked[-1] == ("GET", "/salt/long", "bytes=0-262143")
 
 
-def test_create_only_lets_one_of_many_have_the_name(bucket: str) -> None:
+def test_create_succeeds_for_one_of_many_at_once(bucket: str) -> None:
     claims = open_store(f"{bucket}/claims")
 
     def claim(who: int) -> bool:
@@ -89,7 +89,7 @@ def test_create_only_lets_one_of_many_have_the_name(bucket: str) -> None:
 
 @pytest.mark.parametrize("count", [40, pytest.param(1200, marks=pytest.mark.soak)])
 def test_objects_are_listed_in_order_over_several_pages(bucket: str, count: int) -> None:
-    """A page of a bucket has a thousand."""
+    """A page of a listing has a thousand objects."""
     raw = open_store(f"{bucket}/raw")
     names = [f"{n % 7}/{n:04}.txt" for n in range(count)]
     with ThreadPoolExecutor(8) as pool:
@@ -98,7 +98,7 @@ def test_objects_are_listed_in_order_over_several_pages(bucket: str, count: int)
     assert [entry.name for entry in raw.listing("3/")] == sorted(name for name in names if name.startswith("3/"))
 
 
-def test_a_list_holds_what_lies_below_a_folder_and_not_beside_it(bucket: str) -> None:
+def test_a_listing_has_only_objects_below_the_folder(bucket: str) -> None:
     for name in ("raw/a.txt", "raw/b/c.txt", "rawer/d.txt", "raw.txt"):
         open_store(bucket).put(name, b"x")
     assert [entry.name for entry in open_store(f"{bucket}/raw").listing()] == ["a.txt", "b/c.txt"]
@@ -106,7 +106,7 @@ def test_a_list_holds_what_lies_below_a_folder_and_not_beside_it(bucket: str) ->
     assert not list(open_store(f"{bucket}/ra").listing())
 
 
-def test_the_empty_objects_by_which_consoles_make_folders_are_no_objects(bucket: str) -> None:
+def test_folder_placeholders_are_not_listed(bucket: str) -> None:
     for key in ("raw/", "raw/empty/", "raw/full/"):
         request = Request(f"{os.environ['AWS_ENDPOINT_URL']}/salt/{key}", method="PUT", data=b"")
         urlopen(request).close()
@@ -131,7 +131,7 @@ def test_the_stamp_changes_with_the_object(bucket: str) -> None:
     assert before == stamp()
 
 
-def test_a_store_can_be_sent_to_another_process(bucket: str) -> None:
+def test_a_store_can_be_pickled(bucket: str) -> None:
     open_store(bucket).put("a", "潮汐".encode())
     sent = pickle.dumps(open_store(bucket))
     assert SECRET.encode() not in sent
@@ -140,7 +140,7 @@ def test_a_store_can_be_sent_to_another_process(bucket: str) -> None:
     assert done.stdout.decode() == "潮汐"
 
 
-def test_what_is_not_there_is_a_missing_file(bucket: str) -> None:
+def test_a_missing_object_is_a_missing_file(bucket: str) -> None:
     with pytest.raises(FileNotFoundError, match="s3://salt/none.txt is not there"):
         open_store(bucket).get("none.txt")
     assert open_store(bucket).size("none.txt") is None
@@ -158,25 +158,25 @@ def test_what_is_not_there_is_a_missing_file(bucket: str) -> None:
     ],
     ids=["get", "listing", "put", "create"],
 )
-def test_a_bucket_that_is_not_there_is_wrong_usage(bucket: str, use: Callable[[Store], object]) -> None:
+def test_a_missing_bucket_is_a_usage_error(bucket: str, use: Callable[[Store], object]) -> None:
     with pytest.raises(UsageError, match="s3://sugar is not a bucket there; check its name, the region and the end"):
         use(open_store("s3://sugar"))
 
 
 @pytest.mark.parametrize("name", ["a//b", "a/../b", "./a"])
-def test_a_name_that_no_folder_could_have_is_refused(bucket: str, name: str) -> None:
+def test_a_name_that_a_folder_cannot_have_is_refused(bucket: str, name: str) -> None:
     with pytest.raises((UsageError, OSError), match="s3://salt/"):
         open_store(bucket).put(name, b"x")
 
 
-def test_a_download_that_breaks_off_goes_on_from_there(broken: Web) -> None:
+def test_an_interrupted_download_is_resumed(broken: Web) -> None:
     data = os.urandom(1_500_000)
     broken.put("/salt/dump", data)
     broken.breaks["/salt/dump"] = [300, 200_000]
     assert open_store("s3://salt").get("dump") == data
 
 
-def test_an_object_that_changes_while_it_is_read_is_an_error_and_no_mixture(broken: Web) -> None:
+def test_an_object_that_changes_while_it_is_read_is_an_error(broken: Web) -> None:
     broken.put("/salt/dump", bytes(1_500_000))
     broken.tags["/salt/dump"] = ['"one"', '"one"', '"two"']
     with (
@@ -187,7 +187,7 @@ def test_an_object_that_changes_while_it_is_read_is_an_error_and_no_mixture(brok
 
 
 @pytest.mark.parametrize(
-    ("status", "code", "kind", "said"),
+    ("status", "code", "kind", "message"),
     [
         (403, "InvalidAccessKeyId", UsageError, r"refused \(InvalidAccessKeyId\): check AWS_ACCESS_KEY_ID"),
         (403, "SignatureDoesNotMatch", UsageError, r"refused \(SignatureDoesNotMatch\)"),
@@ -201,24 +201,24 @@ def test_an_object_that_changes_while_it_is_read_is_an_error_and_no_mixture(brok
         (301, "PermanentRedirect", UsageError, "s3://salt is in another region; set AWS_REGION"),
     ],
 )
-def test_an_error_says_what_to_do_and_repeats_no_key(
-    broken: Web, status: int, code: str, kind: type[Exception], said: str
+def test_an_error_says_what_to_do_and_shows_no_key(
+    broken: Web, status: int, code: str, kind: type[Exception], message: str
 ) -> None:
     broken.status["/salt/a"] = status
     broken.bodies["/salt/a"] = f"<Error><Code>{code}</Code><Key>{SECRET}</Key></Error>".encode()
-    with pytest.raises(kind, match=said) as raised:
+    with pytest.raises(kind, match=message) as raised:
         open_store("s3://salt").get("a")
     assert SECRET not in str(raised.value)
     assert "\n" not in str(raised.value)
 
 
-def test_a_server_that_nobody_reaches_is_an_error_that_says_so(broken: Web, keys: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_server_is_reported(broken: Web, keys: pytest.MonkeyPatch) -> None:
     keys.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     with pytest.raises(OSError, match="s3://salt/a: the connection failed; check the network and the endpoint"):
         open_store("s3://salt").get("a")
 
 
-def test_without_keys_it_says_which_to_set(broken: Web, keys: pytest.MonkeyPatch) -> None:
+def test_without_keys_the_error_names_those_to_set(broken: Web, keys: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         keys.delenv(name)
     keys.setenv("AWS_METADATA_ENDPOINT", broken.address)
@@ -226,7 +226,7 @@ def test_without_keys_it_says_which_to_set(broken: Web, keys: pytest.MonkeyPatch
         open_store("s3://salt").get("a")
 
 
-def test_half_a_key_is_wrong_usage(keys: pytest.MonkeyPatch) -> None:
+def test_half_a_key_is_a_usage_error(keys: pytest.MonkeyPatch) -> None:
     pytest.importorskip("obstore", reason="needs bilingual-pipeline[stores]")
     keys.delenv("AWS_SECRET_ACCESS_KEY")
     with pytest.raises(UsageError, match=r"s3://salt cannot be reached as it is set up: .*SecretAccessKey") as raised:
@@ -235,47 +235,47 @@ def test_half_a_key_is_wrong_usage(keys: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("url", ["gs://salt", "az://salt", "abfs://salt@wu.dfs.core.windows.net"])
-def test_other_buckets_are_reached_through_the_same_library(keys: pytest.MonkeyPatch, url: str) -> None:
+def test_other_clouds_use_the_same_library(keys: pytest.MonkeyPatch, url: str) -> None:
     pytest.importorskip("obstore", reason="needs bilingual-pipeline[stores]")
     keys.setenv("AZURE_STORAGE_ACCOUNT_NAME", "wu")
     keys.setenv("AZURE_STORAGE_ACCOUNT_KEY", "c2Fseg==")
     assert open_store(url)._means is not None
 
 
-def test_without_the_library_it_says_what_to_install(keys: pytest.MonkeyPatch) -> None:
+def test_without_the_library_the_error_says_what_to_install(keys: pytest.MonkeyPatch) -> None:
     keys.setitem(sys.modules, "obstore", None)
     with pytest.raises(UsageError, match=r"s3:// needs obstore: pip install 'bilingual-pipeline\[stores\]'"):
         Store("s3://salt-of-another-name").get("a")
 
 
 def listed(*names: str) -> bytes:
-    """The answer of a server to whoever asks for a list."""
+    """The response of a server to a listing request."""
     of_each = "<LastModified>2024-05-01T06:00:00.000Z</LastModified><Size>1</Size>"
     objects = "".join(f"<Contents><Key>{name}</Key>{of_each}</Contents>" for name in names)
     return f"<ListBucketResult><IsTruncated>false</IsTruncated>{objects}</ListBucketResult>".encode()
 
 
-def test_a_list_that_is_out_of_order_is_an_error_since_work_goes_by_its_order(broken: Web) -> None:
+def test_an_unsorted_listing_is_an_error(broken: Web) -> None:
     broken.put("/salt", listed("a.txt", "c.txt", "b.txt"))
     with pytest.raises(OSError, match="lists 'b.txt' after 'c.txt', out of order"):
         list(open_store("s3://salt").listing())
 
 
-def test_a_bucket_of_the_kind_that_has_no_order_is_sorted(broken: Web) -> None:
+def test_a_listing_of_a_directory_bucket_is_sorted(broken: Web) -> None:
     broken.put("/salt--use1-az4--x-s3", listed("a.txt", "c.txt", "b.txt"))
     found = list(open_store("s3://salt--use1-az4--x-s3").listing())
     assert [entry.name for entry in found] == ["a.txt", "b.txt", "c.txt"]
     assert found[0].stamp == "2024-05-01T06:00:00+00:00"
 
 
-def test_a_list_with_a_name_that_no_folder_could_have_says_so(broken: Web) -> None:
+def test_a_listing_with_a_name_that_a_folder_cannot_have_is_an_error(broken: Web) -> None:
     broken.put("/salt", listed("a.txt", "b/../c.txt"))
     with pytest.raises(OSError, match="s3://salt/: .*; such names are not read"):
         list(open_store("s3://salt").listing())
 
 
 def in_a_forked_process(*, used: bool) -> str:
-    """What a process says that was forked from this one and reads an object."""
+    """The output of a process that is forked from this one and reads an object."""
     code = f"""
 import os, sys
 from pipeline.storage import open_store
@@ -296,7 +296,7 @@ os.waitpid(child, 0)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing is forked on this system")
-def test_a_forked_process_reads_unless_its_parent_has_and_then_says_so_and_does_not_wait(bucket: str) -> None:
+def test_a_forked_process_can_read_unless_its_parent_has_read_before(bucket: str) -> None:
     open_store(bucket).put("a", b"salt")
     assert in_a_forked_process(used=False) == "salt"
     assert "start it by spawn or forkserver" in in_a_forked_process(used=True)

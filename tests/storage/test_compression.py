@@ -1,4 +1,4 @@
-"""Packed lines: what they unpack to, and what is said of damaged ones."""
+"""Compressed lines: what they decompress to, and how damage is reported."""
 
 import gzip
 import io
@@ -29,7 +29,7 @@ def unpack(data: bytes) -> bytes:
 
 @pytest.mark.parametrize("name", NAMES)
 @given(data=st.lists(st.binary(max_size=30)).map(b"\n".join))
-def test_what_is_packed_unpacks(name: str, data: bytes) -> None:
+def test_compressed_data_is_decompressed(name: str, data: bytes) -> None:
     if name != "a" or not data.startswith((GZIP_MAGIC, ZSTD_MAGIC)):
         assert unpack(pack(data, name)) == data
 
@@ -37,7 +37,7 @@ def test_what_is_packed_unpacks(name: str, data: bytes) -> None:
 @pytest.mark.parametrize(
     ("name", "mark"), [("a.gz", GZIP_MAGIC), ("A.GZ", GZIP_MAGIC), ("a.zst", ZSTD_MAGIC), ("A.Zst", ZSTD_MAGIC)]
 )
-def test_the_name_tells_how_it_is_packed_in_capitals_too(name: str, mark: bytes) -> None:
+def test_the_suffix_selects_the_compression_in_any_case(name: str, mark: bytes) -> None:
     assert pack(b"line\n", name).startswith(mark)
 
 
@@ -46,14 +46,14 @@ def test_the_same_bytes_give_the_same_bytes(name: str) -> None:
     assert pack(b"line\n" * 999, name) == pack(b"line\n" * 999, name)
 
 
-def test_several_packed_files_in_one_are_read_as_one() -> None:
+def test_concatenated_compressed_files_are_read_as_one() -> None:
     assert unpack(gzip.compress(b"a\n") + gzip.compress(b"b\n")) == b"a\nb\n"
     assert unpack(pack(b"a\n", "a.zst") + pack(b"b\n", "a.zst")) == b"a\nb\n"
 
 
 @pytest.mark.parametrize("name", ["a.gz", "a.zst"])
 @pytest.mark.parametrize("harm", ["cut", "changed"])
-def test_damage_is_told_in_one_way(name: str, harm: str) -> None:
+def test_damage_is_reported_in_the_same_way_for_all_compressions(name: str, harm: str) -> None:
     data = bytearray(pack(bytes(range(256)) * 99, name))
     data = data[: len(data) // 2] if harm == "cut" else data[:-6] + b"other!"
     with pytest.raises(DamagedError, match="does not unpack: "):
@@ -67,8 +67,8 @@ def test_without_the_library_the_error_says_what_to_install(monkeypatch: pytest.
         unpack(data)
 
 
-def test_what_does_not_unpack_is_told_where_zstandard_was_not_loaded_before() -> None:
-    """In a process of its own: the error of a library is known only once that is loaded."""
+def test_damage_is_reported_even_if_zstandard_was_not_loaded_before() -> None:
+    """In a separate process: the exception type of a library is known only after it is loaded."""
     code = (
         "import io\nfrom pipeline.storage.compression import DamagedError, decompressing\n"
         "data = bytes([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xa8, 0, 0, 0, 0, 0])\n"

@@ -1,4 +1,4 @@
-"""Keys come from where other programs have them: the environment, then the profile in `~/.aws`."""
+"""Keys come from the same places as in other programs: the environment, then the profile in `~/.aws`."""
 
 import json
 import shlex
@@ -32,7 +32,7 @@ def home(keys: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 @pytest.mark.usefixtures("home")
-def test_the_default_profile_is_taken_where_the_environment_has_no_keys() -> None:
+def test_the_default_profile_is_used_if_the_environment_has_no_keys() -> None:
     assert credentials.s3_options() == {
         "region": "eu-north-1",
         "access_key_id": "one",
@@ -41,7 +41,7 @@ def test_the_default_profile_is_taken_where_the_environment_has_no_keys() -> Non
 
 
 @pytest.mark.usefixtures("home")
-def test_another_profile_is_taken_where_the_environment_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_can_name_another_profile(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "weir")
     assert credentials.s3_options() == {
         "region": "ap-east-1",
@@ -54,7 +54,7 @@ def test_another_profile_is_taken_where_the_environment_names_it(monkeypatch: py
 
 
 @pytest.mark.usefixtures("home")
-def test_keys_region_and_endpoint_of_the_environment_go_before_those_of_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_overrides_keys_region_and_endpoint_of_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "weir")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "three")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
@@ -64,21 +64,21 @@ def test_keys_region_and_endpoint_of_the_environment_go_before_those_of_a_file(m
 
 
 @pytest.mark.usefixtures("home")
-def test_a_profile_that_is_not_there_is_wrong_usage(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_profile_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "sluice")
     with pytest.raises(UsageError, match="AWS_PROFILE names 'sluice', which is in neither"):
         credentials.s3_options()
 
 
 @pytest.mark.usefixtures("home")
-def test_a_profile_whose_keys_are_lent_needs_the_library_that_gets_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_profile_with_temporary_keys_needs_the_library_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "lent")
     monkeypatch.setitem(sys.modules, "boto3", None)
     with pytest.raises(UsageError, match="pip install boto3"):
         credentials.s3_options()
 
 
-def test_a_file_that_is_no_such_file_is_named_and_not_quoted(home: Path) -> None:
+def test_an_invalid_credentials_file_is_named_and_not_quoted(home: Path) -> None:
     (home / "credentials").write_text(f"aws_secret_access_key = {SECRET}\n")
     with pytest.raises(UsageError, match="sections in brackets") as raised:
         credentials.s3_options()
@@ -95,19 +95,19 @@ def test_a_file_that_is_no_such_file_is_named_and_not_quoted(home: Path) -> None
         ("gs", "AWS_ENDPOINT_URL", "http://127.0.0.1:9000", False),
     ],
 )
-def test_only_an_endpoint_that_says_so_is_reached_without_encryption(
+def test_only_an_http_endpoint_is_reached_without_encryption(
     keys: pytest.MonkeyPatch, scheme: str, variable: str, value: str, *, plain: bool
 ) -> None:
     keys.setenv(variable, value)
     assert credentials.uses_plain_http(scheme) is plain
 
 
-def test_a_program_that_a_profile_names_gives_the_keys(
+def test_keys_can_come_from_a_program_named_in_the_profile(
     bucket: str, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("boto3", reason="needs boto3")
-    given = {"Version": 1, "AccessKeyId": "four", "SecretAccessKey": f"{SECRET}4"}
-    (home / "keys.json").write_text(json.dumps(given))
+    credentials = {"Version": 1, "AccessKeyId": "four", "SecretAccessKey": f"{SECRET}4"}
+    (home / "keys.json").write_text(json.dumps(credentials))
     (home / "config").write_text(
         f"[profile asks]\nregion = us-east-1\ncredential_process = {shlex.join(['cat', str(home / 'keys.json')])}\n"
     )

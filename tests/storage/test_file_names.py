@@ -37,14 +37,14 @@ def names(ids: list[str]) -> list[str]:
 
 @given(st.lists(HOSTILE, min_size=2, max_size=12, unique=True))
 def test_ids_never_share_a_file_on_any_file_system(ids: list[str]) -> None:
-    """Nor is one a folder where the other is a file."""
+    """No name is a folder where another is a file."""
     paths = sorted(tuple(folded(name).split("/")) for name in names(ids))
     for first, second in pairwise(paths):
         assert first != second[: len(first)]
 
 
 @given(HOSTILE)
-def test_no_part_of_a_name_means_something_else_to_a_file_system(name: str) -> None:
+def test_no_part_of_a_name_has_a_special_meaning_for_a_file_system(name: str) -> None:
     for apart in (False, True):
         for part in folded(file_name(name, apart=apart)).split("/"):
             assert part
@@ -60,7 +60,7 @@ def test_the_key_of_an_id_is_its_folded_name(name: str) -> None:
 
 
 @given(st.text(max_size=20))
-def test_what_a_file_system_does_to_a_name_does_not_change_how_it_is_folded(name: str) -> None:
+def test_names_changed_by_a_file_system_have_the_same_folded_name(name: str) -> None:
     for form in ("NFC", "NFD"):
         assert folded(unicodedata.normalize(form, name)) == folded(name)
     for changed in (name.upper(), name.lower(), name.casefold()):
@@ -68,13 +68,13 @@ def test_what_a_file_system_does_to_a_name_does_not_change_how_it_is_folded(name
 
 
 @given(st.lists(HOSTILE, min_size=2, max_size=12, unique=True))
-def test_which_name_an_id_gets_depends_on_those_before_it_alone(ids: list[str]) -> None:
-    """So `--first` gives the names of the whole run."""
+def test_the_name_of_an_id_depends_only_on_earlier_ids(ids: list[str]) -> None:
+    """Therefore `--first` gives the same names as the whole run."""
     assert names(ids)[: len(ids) // 2] == names(ids[: len(ids) // 2])
 
 
 @given(st.lists(HOSTILE, min_size=2, max_size=12, unique=True))
-def test_it_can_be_asked_whether_a_name_is_taken(ids: list[str]) -> None:
+def test_taken_names_are_known(ids: list[str]) -> None:
     given_ids, keys = FewNames(), FewNames()
     file_names = FileNames(given_ids, keys)
     for each in ids:
@@ -93,7 +93,7 @@ def test_it_can_be_asked_whether_a_name_is_taken(ids: list[str]) -> None:
         (("News/a", "news/b"), ("News/a.json", "news/b.json")),
     ],
 )
-def test_the_first_one_keeps_its_name(ids: tuple[str, str], expected: tuple[str, str]) -> None:
+def test_the_first_id_keeps_its_name(ids: tuple[str, str], expected: tuple[str, str]) -> None:
     digest = hashlib.sha256(ids[1].encode()).hexdigest()[:32]
     assert tuple(names(list(ids))) == (expected[0], expected[1].format(digest))
 
@@ -105,7 +105,7 @@ def test_a_shortened_name_cannot_be_forged() -> None:
     assert names([forged, long]) == [file_name(forged), file_name(long)]
 
 
-def test_an_id_cannot_have_the_name_of_one_that_was_told_apart() -> None:
+def test_an_id_cannot_get_the_name_of_one_that_was_made_unique() -> None:
     apart = file_name("a", apart=True).removesuffix(".json")
     assert file_name(apart) != file_name("a", apart=True)
 
@@ -121,12 +121,12 @@ def test_an_id_cannot_have_the_name_of_one_that_was_told_apart() -> None:
         ("Interview~2", "Interview~2.json"),
     ],
 )
-def test_names_that_mean_another_file_somewhere_are_encoded(name: str, expected: str) -> None:
+def test_names_with_a_special_meaning_on_some_system_are_encoded(name: str, expected: str) -> None:
     assert file_name(name) == expected
 
 
 @pytest.mark.parametrize(("form", "suffix"), [("json", ".json"), ("text", ".txt")])
-def test_an_export_to_a_folder_tells_them_apart(tmp_path: Path, form: str, suffix: str) -> None:
+def test_an_export_to_a_folder_makes_names_unique(tmp_path: Path, form: str, suffix: str) -> None:
     articles = [pipeline.process(f"Tide {n}.\n", id=name) for n, name in enumerate(["Quay", "quay", "QUAY"])]
     export(articles, tmp_path / "out", to=form)
     found = sorted(path.name for path in (tmp_path / "out").iterdir())

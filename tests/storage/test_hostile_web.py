@@ -1,4 +1,4 @@
-"""Servers that do not end, lead elsewhere or answer from this machine: each is an error that says what to do."""
+"""Servers that never finish, redirect or are on this machine: each gives an error that says what to do."""
 
 import io
 import json
@@ -29,15 +29,15 @@ Captured = pytest.CaptureFixture[str]
 
 HERE = WebAccess(allow_private=True)
 SHORT = WebAccess(allow_private=True, idle=0.2, seconds=60)
-"""For servers that are never done: a machine that is busy makes the test no other."""
+"""For servers that never finish: a busy machine does not change the result."""
 PATIENT = WebAccess(allow_private=True, idle=4, seconds=60)
-"""For servers that do answer, be it late; half of `idle` is waited for one that stops in the middle."""
+"""For servers that respond, even late; a stalled one is waited for half of `idle`."""
 SALT = "The Salt Pans\nSaltmarsh Post: Who rakes the salt?\nIda Moss: 我们一家人，从五月到九月。\n"
 
 
 @pytest.fixture(autouse=True)
 def no_pauses(keys: pytest.MonkeyPatch) -> None:
-    """What is asked again is asked at once, and no proxy."""
+    """Requests are retried without waiting, and there is no proxy."""
     keys.setattr("pipeline.storage.web.PAUSES", (0, 0, 0))
 
 
@@ -53,7 +53,7 @@ def no_pauses(keys: pytest.MonkeyPatch) -> None:
         (hostile.drips_chunks, "download_idle"),
     ],
 )
-def test_a_server_that_does_not_come_to_an_end_is_given_up(answer: hostile.Answer, setting: str) -> None:
+def test_an_endless_response_is_an_error(answer: hostile.Answer, setting: str) -> None:
     with (
         hostile.answering(answer) as address,
         pytest.raises(OSError, match=rf"{address}/a.txt: .*\[input.limits\] {setting}"),
@@ -62,12 +62,12 @@ def test_a_server_that_does_not_come_to_an_end_is_given_up(answer: hostile.Answe
 
 
 @pytest.mark.parametrize("answer", [hostile.continues, hostile.trails])
-def test_headers_without_end_are_an_error(answer: hostile.Answer) -> None:
+def test_endless_headers_are_an_error(answer: hostile.Answer) -> None:
     with hostile.answering(answer) as address, pytest.raises(OSError, match="endless headers, over 4,194,304"):
         open_store(f"{address}/a.txt", HERE).get("")
 
 
-def test_a_server_that_stops_in_the_middle_is_asked_once_more() -> None:
+def test_a_stalled_download_is_retried_once() -> None:
     with (
         hostile.answering(hostile.stops_in_the_middle) as address,
         pytest.raises(OSError, match="breaks off at byte 65,536, and the server cannot resume there"),
@@ -75,8 +75,8 @@ def test_a_server_that_stops_in_the_middle_is_asked_once_more() -> None:
         open_store(f"{address}/a.txt", PATIENT).get("")
 
 
-def test_the_whole_of_a_file_has_a_time_too() -> None:
-    """As long as each 64 KiB come in time."""
+def test_a_whole_download_has_a_time_limit() -> None:
+    """A download may continue if each 64 KiB arrive in time."""
 
     def slowly(connection: socket.socket, over: Any) -> None:
         connection.sendall(hostile.HEAD + b"\r\n")
@@ -88,12 +88,12 @@ def test_the_whole_of_a_file_has_a_time_too() -> None:
         open_store(f"{address}/a.txt", access).get("")
 
 
-def test_a_slow_server_harms_no_other_document(web: Web, tmp_path: Path, capsys: Captured) -> None:
+def test_a_slow_server_does_not_affect_other_documents(web: Web, tmp_path: Path, capsys: Captured) -> None:
     with hostile.answering(hostile.drips_body) as address:
-        given = [f"{address}/slow.txt", web.put("/a.txt", SALT)]
+        inputs = [f"{address}/slow.txt", web.put("/a.txt", SALT)]
         # For the sound server, too, which may be slow on a busy machine.
         limits = ["--set", "input.limits.download_idle=1"]
-        assert main(["run", *given, "--allow-private", *limits, "-o", str(tmp_path / "out"), "-q"]) == 1
+        assert main(["run", *inputs, "--allow-private", *limits, "-o", str(tmp_path / "out"), "-q"]) == 1
     assert "slow: cannot be read: " in capsys.readouterr().err
     assert (tmp_path / "out" / "a.json").exists()
 
@@ -102,7 +102,7 @@ def test_a_slow_server_harms_no_other_document(web: Web, tmp_path: Path, capsys:
 
 
 @pytest.mark.parametrize("declared", [True, False])
-def test_a_file_is_no_longer_than_it_may_be(web: Web, *, declared: bool) -> None:
+def test_a_download_has_a_size_limit(web: Web, *, declared: bool) -> None:
     url = web.put("/a.txt", "salt" * 100)
     if not declared:
         web.in_chunks.add("/a.txt")
@@ -110,15 +110,15 @@ def test_a_file_is_no_longer_than_it_may_be(web: Web, *, declared: bool) -> None
         open_store(url, WebAccess(allow_private=True, size=100)).get("")
 
 
-def test_an_endless_zip_leaves_the_disk_alone_and_nothing_behind(tmp_path: Path, keys: pytest.MonkeyPatch) -> None:
+def test_an_endless_zip_is_stopped_and_leaves_no_file(tmp_path: Path, keys: pytest.MonkeyPatch) -> None:
     keys.setattr(tempfile, "tempdir", str(tmp_path))
     options = Input(limits=Limits(copied=1 << 22), allow_private=True)
     with hostile.answering(hostile.goes_on) as address:
         files, _ = find_files([f"{address}/a.zip"], access=options.access)
-        (told,) = records(files, options)
-    assert isinstance(told, Unreadable)
-    assert told.reason.startswith("takes more than 4,194,304 bytes of temporary disk, and its server does not say")
-    assert "[input.limits] copied" in told.reason
+        (error,) = records(files, options)
+    assert isinstance(error, Unreadable)
+    assert error.reason.startswith("takes more than 4,194,304 bytes of temporary disk, and its server does not say")
+    assert "[input.limits] copied" in error.reason
     assert list(tmp_path.iterdir()) == []
 
 
@@ -129,12 +129,12 @@ def test_a_copy_stops_before_the_disk_is_full(tmp_path: Path, keys: pytest.Monke
     options = Input(allow_private=True)
     with hostile.answering(hostile.goes_on) as address:
         files, _ = find_files([f"{address}/a.zip"], access=options.access)
-        (told,) = records(files, options)
+        (error,) = records(files, options)
         with pytest.raises(DiskSpaceError, match="cannot be copied"), files[0].remote.on_disk():  # type: ignore[union-attr]
             pass
-    assert isinstance(told, Unreadable)
-    assert told.passing
-    assert "has 1,073,741,824 bytes left, of which 1,073,741,824 stay free; set TMPDIR" in told.reason
+    assert isinstance(error, Unreadable)
+    assert error.passing
+    assert "has 1,073,741,824 bytes left, of which 1,073,741,824 stay free; set TMPDIR" in error.reason
     assert list(tmp_path.iterdir()) == []
 
 
@@ -149,8 +149,8 @@ def test_a_short_copy_is_made_on_a_disk_that_is_nearly_full(tmp_path: Path, keys
     DiskSpace(tmp_path).take(1 << 20)
 
 
-def test_a_run_copies_no_more_of_an_endless_zip_either(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """It reads in a process of its own, which lays a stream of its own around what comes from a server."""
+def test_a_run_stops_an_endless_zip(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A run reads in a separate process, which wraps the stream from a server."""
     with hostile.answering(hostile.goes_on) as url:
         code = main([
             *("run", f"{url}/a.zip", "-o", str(tmp_path / "out"), "-q", "--allow-private"),
@@ -160,7 +160,7 @@ def test_a_run_copies_no_more_of_an_endless_zip_either(tmp_path: Path, capsys: p
     assert "takes more than 4,194,304 bytes of temporary disk" in capsys.readouterr().err
 
 
-def test_a_file_whose_length_is_known_may_be_copied_beyond_that_limit(web: Web) -> None:
+def test_a_file_of_known_length_may_exceed_the_copy_limit(web: Web) -> None:
     with zipfile.ZipFile(packed := io.BytesIO(), "w") as archive:
         archive.writestr("a.txt", SALT * 10)
     options = Input(limits=Limits(copied=10), allow_private=True)
@@ -168,8 +168,8 @@ def test_a_file_whose_length_is_known_may_be_copied_beyond_that_limit(web: Web) 
     assert [type(each).__name__ for each in records(files, options)] == ["Record"]
 
 
-def test_what_is_packed_on_the_way_is_held_to_the_ratio() -> None:
-    """`Content-Encoding` is not undone: the file is compressed, and counted as such."""
+def test_content_encoding_counts_towards_the_expansion_ratio() -> None:
+    """`Content-Encoding` is not decoded by the store: the file is read as compressed, and counted as such."""
     import gzip
 
     bomb = gzip.compress(bytes(70 << 20))
@@ -180,9 +180,9 @@ def test_what_is_packed_on_the_way_is_held_to_the_ratio() -> None:
     options = Input(limits=Limits(bytes=1 << 30), allow_private=True)
     with hostile.answering(packed) as address:
         files, _ = find_files([f"{address}/a.txt"], access=options.access)
-        (told,) = records(files, options)
-    assert isinstance(told, Unreadable)
-    assert "unpacks to more than 250 times its size" in told.reason
+        (error,) = records(files, options)
+    assert isinstance(error, Unreadable)
+    assert "unpacks to more than 250 times its size" in error.reason
 
 
 # Addresses
@@ -236,7 +236,7 @@ def test_which_addresses_are_public(address: str, kind: str | None) -> None:
     "host",
     ["127.0.0.1", "localhost", "2130706433", "0x7f000001", "0177.0.0.1", "127.1", "0", "[::1]", "[::ffff:127.0.0.1]"],
 )
-def test_this_machine_is_refused_in_all_its_names(web: Web, host: str) -> None:
+def test_all_names_of_this_machine_are_refused(web: Web, host: str) -> None:
     port = web.address.rpartition(":")[2]
     web.put("/a.txt", "salt")
     with pytest.raises(OSError, match=r"is .*an? \w+ address; if you trust it, allow it with --allow-private"):
@@ -244,8 +244,8 @@ def test_this_machine_is_refused_in_all_its_names(web: Web, host: str) -> None:
     assert web.asked == []
 
 
-def test_the_address_is_checked_that_is_connected_to(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A name that is a public address when it is looked up first, and this machine the next time."""
+def test_the_connected_address_is_checked(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that resolves to a public address first, and to this machine the next time."""
     asked: list[str] = []
     port = int(web.address.rpartition(":")[2])
     public = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.216.34", port))
@@ -267,7 +267,7 @@ def test_the_address_is_checked_that_is_connected_to(web: Web, monkeypatch: pyte
     assert connected == [public[4]]
 
 
-def test_of_several_addresses_only_public_ones_are_connected_to(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_public_addresses_of_a_host_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = ("10.0.0.1", "93.184.216.34", "127.0.0.1")
     connected: list[object] = []
 
@@ -283,7 +283,7 @@ def test_of_several_addresses_only_public_ones_are_connected_to(monkeypatch: pyt
     assert set(connected) == {"93.184.216.34"}
 
 
-def test_a_proxy_may_be_private_but_not_what_it_is_asked_for(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_may_be_private_but_not_the_requested_host(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", web.address)
     monkeypatch.delenv("NO_PROXY")
     with pytest.raises(OSError, match="169.254.169.254 is a link-local address"):
@@ -294,41 +294,43 @@ def test_a_proxy_may_be_private_but_not_what_it_is_asked_for(web: Web, monkeypat
 
 
 @pytest.mark.parametrize("verb", ["verify", "restore", "export", "explain", "diff", "clean", "run"])
-def test_each_verb_refuses_it_and_may_be_told_not_to(web: Web, tmp_path: Path, capfd: Captured, verb: str) -> None:
+def test_each_command_refuses_private_addresses_unless_allowed(
+    web: Web, tmp_path: Path, capfd: Captured, verb: str
+) -> None:
     url = web.put("/a.txt", "{}")
-    given = {"diff": [url, url], "export": [url, "--to", "jsonl"], "run": [url, "-o", str(tmp_path / "out")]}.get(
+    arguments = {"diff": [url, url], "export": [url, "--to", "jsonl"], "run": [url, "-o", str(tmp_path / "out")]}.get(
         verb, [url]
     )
-    assert main([verb, *given]) in {1, 2}
+    assert main([verb, *arguments]) in {1, 2}
     assert "127.0.0.1 is a loopback address; if you trust it, allow it with --allow-private" in capfd.readouterr().err
     assert web.asked == []
-    main([verb, *given, "--allow-private"])
+    main([verb, *arguments, "--allow-private"])
     assert "loopback" not in capfd.readouterr().err
     assert web.asked
 
 
-def test_the_permission_is_part_of_what_is_sent_to_other_processes(web: Web) -> None:
+def test_the_permission_is_pickled(web: Web) -> None:
     (file,), _ = find_files([web.put("/a.txt", "salt")], access=HERE)
     remote = pickle.loads(pickle.dumps(file)).remote
     assert remote.read_bytes() == b"salt"
     assert (remote / "b").access == HERE
 
 
-def test_the_permission_and_the_limits_do_not_have_files_read_again(web: Web, tmp_path: Path) -> None:
+def test_changed_permission_and_limits_do_not_reread_files(web: Web, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(SALT, "utf-8")
     command = ["run", str(tmp_path / "a.txt"), "-o", str(tmp_path / "out"), "-q"]
     assert Input(allow_private=True, limits=Limits(download_idle=1, copied=5)).reading == Input()
     for more in ([], ["--allow-private", "--follow-symlinks", "--set", "input.limits.download_idle=5"]):
         assert main([*command, *more]) == 0
-    told = json.loads((tmp_path / "out" / "_run" / "run.json").read_bytes())["documents"]
-    assert told["unchanged"] == 1
+    counters = json.loads((tmp_path / "out" / "_run" / "run.json").read_bytes())["documents"]
+    assert counters["unchanged"] == 1
 
 
 # Redirects
 
 
 def test_a_redirect_to_a_private_address_is_refused(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The server that redirects is public: it is allowed by its own address."""
+    """The redirecting server counts as public: its own address is allowed."""
     web.moved["/a.txt"] = "http://169.254.169.254/latest/meta-data/"
     monkeypatch.setattr(
         "pipeline.storage.http_transport.kind_of_private",
@@ -339,7 +341,7 @@ def test_a_redirect_to_a_private_address_is_refused(web: Web, monkeypatch: pytes
 
 
 @pytest.mark.parametrize(
-    ("location", "told"),
+    ("location", "message"),
     [
         ("file:///etc/passwd", "only http:// and https:// are followed"),
         ("ftp://salt.example/a", "only http:// and https:// are followed"),
@@ -351,14 +353,14 @@ def test_a_redirect_to_a_private_address_is_refused(web: Web, monkeypatch: pytes
         ("//", "redirects more than 10 times"),
     ],
 )
-def test_a_redirect_that_leads_nowhere_is_an_error(web: Web, location: str, told: str) -> None:
+def test_an_invalid_redirect_is_an_error(web: Web, location: str, message: str) -> None:
     web.moved["/a.txt"] = location
-    with pytest.raises(OSError, match=told) as raised:
+    with pytest.raises(OSError, match=message) as raised:
         open_store(f"{web.address}/a.txt", HERE).get("")
     assert "geheim" not in str(raised.value)
 
 
-def test_a_redirect_does_not_give_up_encryption() -> None:
+def test_a_redirect_from_https_to_http_is_refused() -> None:
     from urllib import request
 
     from pipeline.storage.http_transport import RefusedError, _Redirects
@@ -368,7 +370,7 @@ def test_a_redirect_does_not_give_up_encryption() -> None:
         _Redirects({}).http_error_302(asked, io.BytesIO(), 302, "", {"Location": "http://salt.example/a.txt"})
 
 
-def test_redirects_in_a_circle_end(web: Web) -> None:
+def test_circular_redirects_are_an_error(web: Web) -> None:
     web.moved |= {"/a.txt": "/b.txt", "/b.txt": "/a.txt"}
     with pytest.raises(OSError, match="redirects more than 10 times"):
         open_store(f"{web.address}/a.txt", HERE).get("")
@@ -385,10 +387,10 @@ def test_the_body_of_a_redirect_is_not_read() -> None:
         open_store(f"{address}/a.txt", HERE).get("")
 
 
-def test_another_host_is_said_once_and_is_given_no_credentials(
+def test_a_redirect_to_another_host_is_logged_once_and_sends_no_credentials(
     web: Web, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Those of the proxy, for example, where the other host is reached without it."""
+    """For example credentials of the proxy, if the other host is reached without it."""
     port = web.address.rpartition(":")[2]
     monkeypatch.setenv("http_proxy", web.address.replace("://", "://user:geheim@"))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
@@ -404,8 +406,8 @@ def test_another_host_is_said_once_and_is_given_no_credentials(
             entry = remote.entry()
             assert entry is not None
             assert remote.known(entry).read_bytes() == b"salt"
-    (said,) = caplog.messages
-    assert said == (
+    (message,) = caplog.messages
+    assert message == (
         f"pipeline: http://salt.invalid:{port}/a.txt is read from {address.removeprefix('http://')}, "
         "to which its server redirects"
     )
@@ -413,7 +415,7 @@ def test_another_host_is_said_once_and_is_given_no_credentials(
     assert not any(b"Proxy" in head or b"geheim" in head for head in heads)
 
 
-def test_a_redirect_on_one_host_is_not_said(web: Web, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_redirect_within_a_host_is_not_logged(web: Web, caplog: pytest.LogCaptureFixture) -> None:
     web.put("/b.txt", "salt")
     web.moved["/a.txt"] = "/b.txt"
     assert open_store(f"{web.address}/a.txt", HERE).get("") == b"salt"
@@ -424,7 +426,7 @@ def test_a_redirect_on_one_host_is_not_said(web: Web, caplog: pytest.LogCaptureF
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_an_answer_that_is_none_is_an_error_of_the_store(seed: int) -> None:
+def test_an_invalid_response_is_a_store_error(seed: int) -> None:
     chance = random.Random(seed)
     whole = bytearray(
         b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\nTransfer-Encoding: chunked\r\nContent-Range: bytes 0-3/4\r\n"
@@ -441,14 +443,14 @@ def test_an_answer_that_is_none_is_an_error_of_the_store(seed: int) -> None:
 
     with hostile.answering(garbled) as address:
         try:
-            told = f"{address} {len(open_store(f'{address}/a.txt', SHORT).get(''))}"
+            result = f"{address} {len(open_store(f'{address}/a.txt', SHORT).get(''))}"
         except OSError as error:
-            told = str(error)
-    assert told.startswith(address)
+            result = str(error)
+    assert result.startswith(address)
 
 
 @pytest.mark.parametrize("head", [b"Content-Length: " + b"9" * 5_000, b"Content-Length: -1", b"Content-Length: 1e9"])
-def test_a_length_that_is_none_is_no_length(head: bytes) -> None:
+def test_an_invalid_length_is_ignored(head: bytes) -> None:
     def answer(connection: socket.socket, _: Any) -> None:
         connection.sendall(hostile.HEAD + head + b"\r\n\r\nsalt")
 
@@ -458,7 +460,7 @@ def test_a_length_that_is_none_is_no_length(head: bytes) -> None:
     assert entry.size is None
 
 
-def test_text_of_the_web_is_cleaned_up_to_the_limit(web: Web, capfd: Captured) -> None:
+def test_clean_reads_a_url_up_to_the_limit(web: Web, capfd: Captured) -> None:
     url = web.put("/a.txt", "salt " * 100)
     assert main(["clean", url, "--allow-private", "--set", "input.limits.bytes=100"]) == 1
     assert "a.txt: is larger than 100 bytes; raise [input.limits] bytes" in capfd.readouterr().err

@@ -1,4 +1,4 @@
-"""`pipeline run` on URLs: the articles are those of the same files in a folder, byte for byte."""
+"""`pipeline run` on URLs: the articles are the same as for files in a folder, byte for byte."""
 
 import io
 import json
@@ -25,7 +25,7 @@ from pipeline.storage import WebAccess, open_store
 from storage.servers import SECRET, Web
 
 HERE = WebAccess(allow_private=True)
-"""What a server on this machine needs."""
+"""Access to a server on this machine."""
 Captured = pytest.CaptureFixture[str]
 
 SALT = "The Salt Pans\nSaltmarsh Post: Who rakes the salt?\nIda Moss: 我们一家人，从五月到九月。\n"
@@ -39,7 +39,7 @@ def lines(count: int) -> bytes:
 
 @pytest.fixture
 def raw(tmp_path: Path) -> Path:
-    """A folder with a file of each kind of reading: at once, line by line, from a copy, out of archives."""
+    """A folder with a file for each way of reading: at once, line by line, from a copy, from archives."""
     folder = tmp_path / "raw"
     files: dict[str, bytes] = {
         "salt.txt": SALT.encode(),
@@ -73,7 +73,7 @@ def raw(tmp_path: Path) -> Path:
 
 
 def copied(folder: Path, url: str) -> str:
-    """Puts all files of a folder there."""
+    """Copies all files of a folder to `url` and returns it."""
     there = open_store(url)
     for path in folder.rglob("*"):
         if path.is_file():
@@ -89,14 +89,14 @@ def articles(output: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("end", only(["", "/"], ["/"]))
-def test_a_bucket_gives_the_articles_of_a_folder(
+def test_a_bucket_gives_the_same_articles_as_a_folder(
     bucket: str, raw: Path, tmp_path: Path, capfd: Captured, end: str
 ) -> None:
     url = copied(raw, f"{bucket}/year 2024/raw")
     assert main(["run", str(raw), "-o", str(tmp_path / "here"), "-q"]) == 0
     assert main(["run", url + end, "-o", str(tmp_path / "there"), "-q"]) == 0
-    here, there = articles(tmp_path / "here"), articles(tmp_path / "there")
-    assert there == here
+    local, remote = articles(tmp_path / "here"), articles(tmp_path / "there")
+    assert remote == local
     assert {
         "salt.json",
         "盐田/五月 tide.json",
@@ -104,28 +104,27 @@ def test_a_bucket_gives_the_articles_of_a_folder(
         "dumps/pack/in/tar.json",
         "p2.json",
         "s1.json",
-    } <= here.keys()
-    assert b"s3:" not in b"".join(there.values())
-    told = capfd.readouterr()
-    assert SECRET not in told.out + told.err
+    } <= local.keys()
+    assert b"s3:" not in b"".join(remote.values())
+    printed = capfd.readouterr()
+    assert SECRET not in printed.out + printed.err
     assert SECRET.encode() not in b"".join(path.read_bytes() for path in tmp_path.rglob("there/**/*") if path.is_file())
 
 
-def test_patterns_choose_among_objects_as_among_files(bucket: str, raw: Path) -> None:
+def test_patterns_select_objects_like_files(bucket: str, raw: Path) -> None:
     url = copied(raw, f"{bucket}/raw/")
     for include in (["*.txt"], ["dumps/*"], ["盐田/*.txt", "salt*"], ["*.none"]):
-        here, there = find_files([raw], include=include)[0], find_files([url], include=include)[0]
-        assert [file.name for file in there] == [file.name for file in here]
-        assert [file.id for file in there] == [file.id for file in here]
+        local, remote = find_files([raw], include=include)[0], find_files([url], include=include)[0]
+        assert [file.name for file in remote] == [file.name for file in local]
+        assert [file.id for file in remote] == [file.id for file in local]
 
 
-def test_an_object_can_be_named_itself_beside_a_folder_and_a_file(
-    bucket: str, web: Web, raw: Path, tmp_path: Path
-) -> None:
+@pytest.mark.usefixtures("run_in_process")
+def test_objects_urls_folders_and_files_can_be_combined(bucket: str, web: Web, raw: Path, tmp_path: Path) -> None:
     copied(raw, f"{bucket}/raw")
     page = web.put("/d/%E6%BD%AE%20tide.txt", TIDE) + "?Signature=geheim"
-    given = [str(raw / "salt.txt"), f"{bucket}/raw/盐田/50%25 a+b.txt", page, f"{bucket}/raw/dumps/"]
-    files, lost = find_files(given, access=HERE)
+    inputs = [str(raw / "salt.txt"), f"{bucket}/raw/盐田/50%25 a+b.txt", page, f"{bucket}/raw/dumps/"]
+    files, lost = find_files(inputs, access=HERE)
     assert (sorted(file.name for file in files), lost) == (
         [
             "50%25 a+b.txt",
@@ -139,7 +138,7 @@ def test_an_object_can_be_named_itself_beside_a_folder_and_a_file(
         ],
         [],
     )
-    assert main(["run", *given, "--allow-private", "-o", str(tmp_path / "out"), "-q"]) == 0
+    assert main(["run", *inputs, "--allow-private", "-o", str(tmp_path / "out"), "-q"]) == 0
     article = json.loads((tmp_path / "out" / "潮 tide.json").read_bytes())
     assert article["provenance"]["source"]["origin"]["path"] == "潮 tide.txt"
     assert b"geheim" not in b"".join(path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file())
@@ -147,8 +146,8 @@ def test_an_object_can_be_named_itself_beside_a_folder_and_a_file(
 
 def test_a_file_knows_its_size_and_a_stamp_that_changes_with_it(bucket: str, web: Web, tmp_path: Path) -> None:
     def looked() -> list[tuple[int | None, str | None]]:
-        given: list[str | Path] = [tmp_path / "a.txt", f"{bucket}/b.txt", web.address + "/c.txt"]
-        return [(file.size, file.stamp) for file in find_files(given, access=HERE)[0]]
+        inputs: list[str | Path] = [tmp_path / "a.txt", f"{bucket}/b.txt", web.address + "/c.txt"]
+        return [(file.size, file.stamp) for file in find_files(inputs, access=HERE)[0]]
 
     (tmp_path / "a.txt").write_text("salt")
     open_store(bucket).put("b.txt", b"salt")
@@ -170,12 +169,12 @@ def test_the_stamp_in_a_list_is_that_of_the_object_itself(bucket: str) -> None:
     ]
 
 
-def test_what_cannot_be_looked_at_has_neither_size_nor_stamp(tmp_path: Path) -> None:
+def test_an_unreachable_file_has_neither_size_nor_stamp(tmp_path: Path) -> None:
     for file in (InputFile(None, "stdin"), InputFile(tmp_path / "none.txt", "none.txt")):
         assert (file.size, file.stamp) == (None, None)
 
 
-def test_two_objects_that_would_be_one_document_are_refused(bucket: str, raw: Path) -> None:
+def test_two_objects_with_one_id_are_refused(bucket: str, raw: Path) -> None:
     open_store(bucket).put("salt.txt", SALT.encode())
     options, readers = Input(), select_readers()
     with pytest.raises(UsageError, match=r"raw/salt.txt and s3://salt/salt.txt would both be document 'salt'"):
@@ -184,14 +183,14 @@ def test_two_objects_that_would_be_one_document_are_refused(bucket: str, raw: Pa
         find_files([f"{bucket}/salt.txt", f"{bucket}/"])
 
 
-def test_a_table_may_be_called_as_the_text_beside_it_in_a_bucket_too(bucket: str) -> None:
+def test_a_table_in_a_bucket_may_have_the_name_of_a_text(bucket: str) -> None:
     open_store(bucket).put("salt.txt", SALT.encode())
     open_store(bucket).put("salt.jsonl", lines(2))
     options, readers = Input(), select_readers()
     assert len(find_files([bucket], is_document=lambda file: is_document(file, options, readers))[0]) == 2
 
 
-def test_what_is_left_out_may_lie_in_the_bucket(bucket: str) -> None:
+def test_an_output_within_the_input_bucket_is_skipped(bucket: str) -> None:
     for name in ("raw/a.txt", "raw/out/a.json", "raw/outer/b.txt"):
         open_store(bucket).put(name, SALT.encode())
     files, _ = find_files([f"{bucket}/raw/"], leave_out=f"{bucket}/raw/out")
@@ -199,18 +198,18 @@ def test_what_is_left_out_may_lie_in_the_bucket(bucket: str) -> None:
 
 
 @pytest.mark.parametrize("url", ["s3://salt/none/", "s3://salt/none.txt", "s3://sugar/a.txt", "ftp://salt.example/a"])
-def test_what_is_not_there_is_said_before_anything_is_read(
+def test_a_missing_input_is_reported_before_anything_is_read(
     bucket: str, tmp_path: Path, capsys: Captured, url: str
 ) -> None:
     open_store(bucket).put("a.txt", SALT.encode())
     assert main(["run", f"{bucket}/a.txt", url, "-o", str(tmp_path / "out")]) == 2
     assert not (tmp_path / "out").exists()
-    told = capsys.readouterr().err
-    assert told.startswith("pipeline: error: ")
-    assert told.count("\n") == 1
+    stderr = capsys.readouterr().err
+    assert stderr.startswith("pipeline: error: ")
+    assert stderr.count("\n") == 1
 
 
-def test_an_object_that_vanishes_fails_by_name_and_no_other(bucket: str) -> None:
+def test_an_object_that_disappears_fails_alone(bucket: str) -> None:
     for name in ("a.txt", "b.txt", "c.txt"):
         open_store(bucket).put(name, SALT.encode())
     files, _ = find_files([bucket])
@@ -220,9 +219,7 @@ def test_an_object_that_vanishes_fails_by_name_and_no_other(bucket: str) -> None
     assert found[1] == Unreadable("b", "cannot be read: s3://salt/b.txt is not there", passing=True)
 
 
-def test_keys_that_are_refused_later_fail_what_is_read_then(
-    bucket: str, web: Web, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_keys_refused_later_fail_the_objects_read_then(bucket: str, web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     open_store(bucket).put("a.txt", SALT.encode())
     open_store(bucket).put("b.txt", SALT.encode())
     found = records(find_files([bucket])[0], Input())
@@ -237,7 +234,7 @@ def test_keys_that_are_refused_later_fail_what_is_read_then(
 
 
 @pytest.mark.parametrize("suffix", only(["", ".gz", ".xz"], [".gz"]))
-def test_of_a_dump_that_breaks_off_for_good_what_came_is_read_and_one_failure_says_where(web: Web, suffix: str) -> None:
+def test_a_truncated_dump_is_read_up_to_its_end_and_gives_one_failure(web: Web, suffix: str) -> None:
     data = COMPRESSIONS.get(suffix, bytes)(rows(40_000))
     at = len(data) * 3 // 4
     files, _ = find_files([web.put(f"/dump.jsonl{suffix}", data), web.put("/z.txt", SALT)], access=HERE)
@@ -252,7 +249,7 @@ def test_of_a_dump_that_breaks_off_for_good_what_came_is_read_and_one_failure_sa
 
 
 @pytest.mark.parametrize("name", ["a.txt", "rows.parquet", "pack.tar.gz", "zipped.zip"])
-def test_whatever_breaks_off_for_good_is_one_failure_that_says_so(web: Web, raw: Path, name: str) -> None:
+def test_a_download_that_cannot_be_resumed_is_one_failure(web: Web, raw: Path, name: str) -> None:
     data = (raw / "dumps" / name).read_bytes() if name != "a.txt" else SALT.encode()
     url = web.put(f"/{name}", data)
     files, _ = find_files([url], access=HERE)
@@ -261,31 +258,32 @@ def test_whatever_breaks_off_for_good_is_one_failure_that_says_so(web: Web, raw:
     assert f"cannot be read: {url} breaks off at byte {len(data) // 2:,} again and again" in failure.reason
 
 
-def test_a_server_that_fails_is_a_failure_of_its_file(web: Web, tmp_path: Path, capsys: Captured) -> None:
+@pytest.mark.usefixtures("run_in_process")
+def test_a_server_error_fails_its_file(web: Web, tmp_path: Path, capsys: Captured) -> None:
     good, bad = web.put("/a.txt", SALT), f"{web.address}/b.txt?Signature=geheim"
     web.status["/b.txt"] = 500
     assert main(["run", good, bad, "--allow-private", "-o", str(tmp_path / "out"), "-q"]) == 1
-    told = capsys.readouterr().err
+    stderr = capsys.readouterr().err
     where = f"{web.address}/b.txt"
-    assert told == f"{where}: cannot be read: {where}: the server answers with status 500; run again later\n"
+    assert stderr == f"{where}: cannot be read: {where}: the server answers with status 500; run again later\n"
     assert [path.name for path in (tmp_path / "out").glob("*.json")] == ["a.json"]
 
 
-def test_a_list_that_breaks_off_is_a_failure_and_not_a_shorter_list(web: Web, keys: pytest.MonkeyPatch) -> None:
+def test_a_truncated_listing_is_a_failure(web: Web, keys: pytest.MonkeyPatch) -> None:
     pytest.importorskip("obstore", reason="needs bilingual-pipeline[stores]")
     keys.setenv("AWS_ENDPOINT_URL", web.address)
     keys.setattr("pipeline.storage.bucket.RETRIES", 0)
     web.status["/salt"] = 500
     files, lost = find_files(["s3://salt/raw/"])
     assert files == []
-    (told,) = lost
-    assert isinstance(told, Unreadable)
-    assert told.id == "s3://salt/raw/"
-    assert told.reason.startswith("cannot be listed: s3://salt/raw/: the store answers with status 500")
+    (error,) = lost
+    assert isinstance(error, Unreadable)
+    assert error.id == "s3://salt/raw/"
+    assert error.reason.startswith("cannot be listed: s3://salt/raw/: the store answers with status 500")
 
 
 @pytest.mark.parametrize(("packed", "count"), only([(False, 1_000), (False, 2_000), (True, 2_000)], [(False, 1_000)]))
-def test_a_file_that_breaks_off_is_read_again_by_the_next_run(
+def test_a_truncated_file_is_read_again_in_the_next_run(
     web: Web, tmp_path: Path, capsys: Captured, *, packed: bool, count: int
 ) -> None:
     data = lines(count)
@@ -308,6 +306,6 @@ def test_a_file_that_breaks_off_is_read_again_by_the_next_run(
     assert "run again later" in capsys.readouterr().err
     web.breaks.clear()
     assert main(command) == 0
-    told = json.loads((tmp_path / "out" / "_run" / "run.json").read_bytes())["documents"]
-    assert (told["documents"], told["failed"]) == (count, 0)
-    assert told["unchanged"] > 100
+    counters = json.loads((tmp_path / "out" / "_run" / "run.json").read_bytes())["documents"]
+    assert (counters["documents"], counters["failed"]) == (count, 0)
+    assert counters["unchanged"] > 100

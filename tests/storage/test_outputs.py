@@ -1,4 +1,4 @@
-"""Exports to a bucket; and everything that reads articles reads them there, as from a folder."""
+"""Exports to a bucket; and everything that reads articles can read them from there."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +23,7 @@ def source_of(article: Article) -> bytes:
 
 @pytest.fixture
 def output(bucket: str, tmp_path: Path) -> tuple[Path, str]:
-    """The same articles in a folder and in a bucket, with what a run leaves beside them."""
+    """The same articles in a folder and in a bucket, with the other files of a run."""
     pipeline.export(everything(), tmp_path / "out", to="json")
     for there in (tmp_path / "out", RemotePath(f"{bucket}/out")):
         pipeline.export(everything(), there, to="json")
@@ -35,7 +35,7 @@ def output(bucket: str, tmp_path: Path) -> tuple[Path, str]:
 @pytest.mark.parametrize(
     "name", ["a.jsonl", "a.jsonl.gz", "a.jsonl.zst", "a.parquet", "a.sqlite", "a.duckdb", "盐 50%.jsonl"]
 )
-def test_what_is_exported_to_a_bucket_is_read_back_equal(bucket: str, name: str) -> None:
+def test_articles_exported_to_a_bucket_are_read_back_equal(bucket: str, name: str) -> None:
     pipeline.export(everything(), f"{bucket}/may/{name}")
     assert list(pipeline.read(f"{bucket}/may/{name}")) == everything()
     assert [entry.name for entry in open_store(bucket).listing()] == [f"may/{name}"]
@@ -50,29 +50,29 @@ def test_the_object_has_the_bytes_of_the_file(bucket: str, tmp_path: Path, name:
 
 @pytest.mark.parametrize("form", ["json", "text"])
 @pytest.mark.parametrize("end", ["", "/"])
-def test_a_format_of_many_files_becomes_an_object_each(bucket: str, tmp_path: Path, form: str, end: str) -> None:
+def test_a_format_of_many_files_becomes_many_objects(bucket: str, tmp_path: Path, form: str, end: str) -> None:
     pipeline.export(everything(), tmp_path / "out", to=form)
     pipeline.export(everything(), f"{bucket}/out{end}", to=form)
-    here = {
+    local = {
         path.relative_to(tmp_path / "out").as_posix(): path.read_bytes() for path in (tmp_path / "out").rglob("*.*")
     }
-    assert len(here) == 3
+    assert len(local) == 3
     assert {
         entry.name: open_store(f"{bucket}/out").get(entry.name) for entry in open_store(f"{bucket}/out").listing()
-    } == here
+    } == local
 
 
 def test_the_command_exports_from_bucket_to_bucket(output: tuple[Path, str], bucket: str, capfd: Captured) -> None:
-    here, there = output
-    assert main(["export", there, "-o", f"{bucket}/exports/a.parquet"]) == 0
-    assert main(["export", str(here), "-o", f"{bucket}/exports/b.parquet"]) == 0
+    local, remote = output
+    assert main(["export", remote, "-o", f"{bucket}/exports/a.parquet"]) == 0
+    assert main(["export", str(local), "-o", f"{bucket}/exports/b.parquet"]) == 0
     assert open_store(bucket).get("exports/a.parquet") == open_store(bucket).get("exports/b.parquet")
-    told = capfd.readouterr()
-    assert told.out + told.err == ""
+    printed = capfd.readouterr()
+    assert printed.out + printed.err == ""
 
 
 @pytest.mark.parametrize(
-    ("target", "form", "said"),
+    ("target", "form", "message"),
     [
         ("s3://sugar/a.parquet", None, "s3://sugar is not a bucket there"),
         ("https://salt.example/a.parquet", None, "cannot write to https://salt.example/a.parquet; use a path"),
@@ -86,20 +86,20 @@ def test_the_command_exports_from_bucket_to_bucket(output: tuple[Path, str], buc
         ("s3://salt", "json", "s3://salt/ overlaps the input s3://salt/out/"),
     ],
 )
-def test_a_target_that_cannot_be_is_wrong_usage_and_nothing_is_written(
-    output: tuple[Path, str], bucket: str, capfd: Captured, target: str, form: str | None, said: str
+def test_an_invalid_target_is_a_usage_error_and_nothing_is_written(
+    output: tuple[Path, str], bucket: str, capfd: Captured, target: str, form: str | None, message: str
 ) -> None:
     before = list(open_store(bucket).listing())
     assert main(["export", output[1], "-o", target, *(["--to", form] if form else [])]) == 2
-    told = capfd.readouterr().err
-    assert told.startswith(f"pipeline: error: {said}")
-    assert told.count("\n") == 1
-    assert "/tmp" not in told
-    assert SECRET not in told
+    stderr = capfd.readouterr().err
+    assert stderr.startswith(f"pipeline: error: {message}")
+    assert stderr.count("\n") == 1
+    assert "/tmp" not in stderr
+    assert SECRET not in stderr
     assert list(open_store(bucket).listing()) == before
 
 
-def test_an_export_of_nothing_sound_leaves_the_object_that_is_there(bucket: str, capfd: Captured) -> None:
+def test_an_export_without_valid_articles_keeps_the_existing_object(bucket: str, capfd: Captured) -> None:
     open_store(bucket).put("out/a.json", b'{"schema": "bilingual-article/1"}')
     open_store(bucket).put("a.jsonl", b"what was there")
     assert main(["export", f"{bucket}/out", "-o", f"{bucket}/a.jsonl"]) == 1
@@ -118,29 +118,29 @@ def test_an_export_of_nothing_sound_leaves_the_object_that_is_there(bucket: str,
     ],
     ids=" ".join,
 )
-def test_a_command_says_of_a_bucket_what_it_says_of_a_folder(
+def test_a_command_prints_the_same_for_a_bucket_as_for_a_folder(
     output: tuple[Path, str], capfd: Captured, command: list[str]
 ) -> None:
     (first, *_) = everything()
-    told = []
+    printed = []
     for where in map(str, output):
-        said = [part.replace("{}", where).replace("bridge", first.id) for part in command]
-        assert main(said) == 0
-        told.append(capfd.readouterr())
-    assert told[0] == told[1]
-    assert told[0].out
+        arguments = [part.replace("{}", where).replace("bridge", first.id) for part in command]
+        assert main(arguments) == 0
+        printed.append(capfd.readouterr())
+    assert printed[0] == printed[1]
+    assert printed[0].out
 
 
-def test_the_command_that_compares_takes_a_folder_and_a_bucket(output: tuple[Path, str], capfd: Captured) -> None:
-    here, there = output
-    assert main(["diff", str(here), there, "--exit-code"]) == 0
-    (here / f"{bridge().id}.json").unlink()
-    assert main(["diff", there, str(here), "--exit-code"]) == 1
-    assert main(["diff", str(here), there, "--exit-code"]) == 1
+def test_diff_compares_a_folder_with_a_bucket(output: tuple[Path, str], capfd: Captured) -> None:
+    local, remote = output
+    assert main(["diff", str(local), remote, "--exit-code"]) == 0
+    (local / f"{bridge().id}.json").unlink()
+    assert main(["diff", remote, str(local), "--exit-code"]) == 1
+    assert main(["diff", str(local), remote, "--exit-code"]) == 1
     assert bridge().id in capfd.readouterr().out
 
 
-def test_documents_are_restored_from_one_bucket_to_another_place(output: tuple[Path, str], bucket: str) -> None:
+def test_documents_are_restored_from_a_bucket(output: tuple[Path, str], bucket: str) -> None:
     assert main(["restore", output[1], "-o", f"{bucket}/sources"]) == 0
     assert main(["restore", output[1], "--id", paired().id, "-o", f"{bucket}/one.txt"]) == 0
     found = {
@@ -151,7 +151,7 @@ def test_documents_are_restored_from_one_bucket_to_another_place(output: tuple[P
     assert open_store(bucket).get("one.txt") == source_of(paired())
 
 
-def test_one_article_of_a_bucket_is_read_by_its_own_url(output: tuple[Path, str]) -> None:
+def test_an_article_in_a_bucket_is_read_by_its_url(output: tuple[Path, str]) -> None:
     assert list(pipeline.read(f"{output[1]}{bridge().id}.json")) == [bridge()]
 
 
@@ -162,14 +162,14 @@ def test_articles_on_the_web_are_read_line_by_line_and_from_a_copy(web: Web, tmp
         assert list(pipeline.read(f"{url}?Signature=geheim", allow_private=True)) == everything()
 
 
-def test_a_data_frame_is_made_of_what_a_bucket_holds(output: tuple[Path, str]) -> None:
+def test_a_bucket_is_read_into_a_data_frame(output: tuple[Path, str]) -> None:
     pytest.importorskip("pandas")
-    here, there = (pipeline.to_frame(pipeline.read(str(where))) for where in output)
-    assert len(there) > 0
-    assert there.equals(here)
+    local, remote = (pipeline.to_frame(pipeline.read(str(where))) for where in output)
+    assert len(remote) > 0
+    assert remote.equals(local)
 
 
-def test_text_of_a_bucket_is_cleaned(bucket: str, capfd: Captured) -> None:
+def test_clean_reads_an_object(bucket: str, capfd: Captured) -> None:
     open_store(bucket).put("a.txt", b"It is quot;saltquot;.\n")
     assert main(["clean", f"{bucket}/a.txt", "-o", f"{bucket}/b.txt"]) == 0
     assert open_store(bucket).get("b.txt") == b'It is "salt".\n'
@@ -188,16 +188,16 @@ def test_text_of_a_bucket_is_cleaned(bucket: str, capfd: Captured) -> None:
     ids=["verify", "restore", "export", "explain", "diff", "clean"],
 )
 @pytest.mark.parametrize("url", ["s3://salt/none", "s3://sugar/out/", "ftp://salt.example/out"])
-def test_what_is_not_there_is_wrong_usage(
+def test_a_missing_object_is_a_usage_error(
     bucket: str, capfd: Captured, verb: Callable[[str], list[str]], url: str
 ) -> None:
     assert main(verb(url)) == 2
-    told = capfd.readouterr().err
-    assert told.startswith("pipeline: error: ")
-    assert url.partition("/")[0] in told
+    stderr = capfd.readouterr().err
+    assert stderr.startswith("pipeline: error: ")
+    assert url.partition("/")[0] in stderr
 
 
-def test_an_article_that_vanishes_hides_no_other(output: tuple[Path, str], bucket: str) -> None:
+def test_an_article_that_disappears_does_not_affect_others(output: tuple[Path, str], bucket: str) -> None:
     found = load_each(output[1])
     first = next(found)
     rest = [f"{article.id}.json" for article in everything()[1:]]
@@ -208,7 +208,7 @@ def test_an_article_that_vanishes_hides_no_other(output: tuple[Path, str], bucke
     assert str(error) == f"{name}: cannot be read: s3://salt/out/{name} is not there"
 
 
-def test_an_export_that_breaks_off_is_one_failure_behind_what_was_read(web: Web, tmp_path: Path) -> None:
+def test_a_truncated_export_is_one_failure_after_what_was_read(web: Web, tmp_path: Path) -> None:
     pipeline.export(everything(), tmp_path / "a.jsonl")
     data = (tmp_path / "a.jsonl").read_bytes()
     url = web.put("/a.jsonl", data)
@@ -218,7 +218,7 @@ def test_an_export_that_breaks_off_is_one_failure_behind_what_was_read(web: Web,
     assert f"breaks off at byte {len(data) - 100:,}" in str(failure)
 
 
-def test_a_remote_place_says_what_it_is(bucket: str) -> None:
+def test_a_remote_path_can_be_a_file_or_a_folder(bucket: str) -> None:
     open_store(bucket).put("raw/a.txt", b"salt")
     there = RemotePath(f"{bucket}/raw")
     assert (there.exists(), there.is_dir(), there.is_file()) == (True, True, False)

@@ -1,4 +1,4 @@
-"""A long object in pieces: every way of reading it gives its bytes, and no more than a piece is held."""
+"""A long object in pieces: every way of reading it gives its bytes, and only one piece is in memory."""
 
 import io
 import os
@@ -35,6 +35,6 @@ def test_pieces_follow_each_other_and_grow_up_to_the_largest() -> None:
     assert [(end - start) * 4 // MAX_RANGE_BYTES for start, end in asked] == [1, 2, 4, 4, 4, 4, 1]
 
 
-def test_a_piece_that_is_shorter_than_was_asked_for_is_an_error() -> None:
+def test_a_piece_shorter_than_requested_is_an_error() -> None:
     with pytest.raises(OSError, match="10 bytes came where 64 were asked for"):
         RangeReader(lambda *_: bytes(10), 100, 64).read(1)

@@ -1,4 +1,4 @@
-"""Runs into a bucket: the same articles as into a folder, whole or not at all, and held by one run at a time."""
+"""Runs into a bucket: the same articles as into a folder, complete or not at all, with one run at a time."""
 
 import json
 import shutil
@@ -54,30 +54,31 @@ SMALL = ("--set", "run.shard=1")
 
 @pytest.fixture
 def printed(capsys: Captured) -> Iterator[Any]:
-    """What was said; and no key was in it."""
+    """What was printed; asserts that no key was in it."""
     yield capsys.readouterr
     assert SECRET not in "".join(capsys.readouterr())
 
 
 @pytest.mark.usefixtures("cache")
 @pytest.mark.parametrize("form", only(["json", "jsonl", "parquet"], ["json"]))
-def test_what_lies_in_the_bucket_is_what_would_lie_in_a_folder(
+def test_a_bucket_has_the_same_files_as_a_folder(
     bucket: str, raw: Path, tmp_path: Path, form: str, printed: Any
 ) -> None:
     url = f"{bucket}/articles"
     assert main(["run", str(raw), "-o", str(tmp_path / "here"), "--format", form]) == 0
-    here = printed().out.splitlines()
+    local = printed().out.splitlines()
     assert main(["run", str(raw), "-o", url, "--format", form]) == 0
-    there = printed().out.splitlines()
-    assert there == [line.replace(str(tmp_path / "here"), url) for line in here]
-    assert there[-1] == f"articles: {url}/   about the run: {url}/_run/"
+    remote = printed().out.splitlines()
+    assert remote == [line.replace(str(tmp_path / "here"), url) for line in local]
+    assert remote[-1] == f"articles: {url}/   about the run: {url}/_run/"
     assert objects(url) == files(tmp_path / "here")
     assert [article.id for article in pipeline.read(url)] == [a.id for a in pipeline.read(tmp_path / "here")]
 
 
+@pytest.mark.usefixtures("run_in_process")
 @pytest.mark.usefixtures("cache")
 @pytest.mark.parametrize("form", only(["json", "jsonl"], ["jsonl"]))
-def test_what_has_not_changed_is_not_done_again(
+def test_unchanged_documents_are_not_processed_again(
     bucket: str, raw: Path, tmp_path: Path, form: str, printed: Any
 ) -> None:
     url = f"{bucket}/articles/"
@@ -93,7 +94,7 @@ def test_what_has_not_changed_is_not_done_again(
 
 
 @pytest.mark.parametrize("form", ["json", "jsonl"])
-def test_another_machine_goes_on(bucket: str, raw: Path, cache: Path, form: str, printed: Any) -> None:
+def test_another_machine_can_resume_a_run(bucket: str, raw: Path, cache: Path, form: str, printed: Any) -> None:
     url = f"{bucket}/articles"
     assert main(["run", str(raw), "-o", url, "--format", form, "-q"]) == 0
     shutil.rmtree(cache)
@@ -101,8 +102,9 @@ def test_another_machine_goes_on(bucket: str, raw: Path, cache: Path, form: str,
     assert "41  unchanged" in printed().out
 
 
+@pytest.mark.usefixtures("run_in_process")
 @pytest.mark.usefixtures("cache")
-def test_what_is_said_of_the_run_lies_in_the_bucket_too(bucket: str, raw: Path, printed: Any) -> None:
+def test_the_record_of_the_run_is_in_the_bucket(bucket: str, raw: Path, printed: Any) -> None:
     (raw / "empty.txt").touch()
     assert main(["run", str(raw), "-o", f"{bucket}/a"]) == 1
     store = Store(f"{bucket}/a/_run")
@@ -120,8 +122,9 @@ def test_what_is_said_of_the_run_lies_in_the_bucket_too(bucket: str, raw: Path, 
         assert SECRET.encode() not in store.get(entry.name)
 
 
+@pytest.mark.usefixtures("run_in_process")
 @pytest.mark.usefixtures("cache")
-def test_a_run_of_another_machine_is_in_the_way(bucket: str, raw: Path, printed: Any) -> None:
+def test_a_run_of_another_machine_blocks_this_one(bucket: str, raw: Path, printed: Any) -> None:
     claim = {"host": "elsewhere", "process": 1, "since": "2001-02-03T04:05:06+00:00"}
     Store(f"{bucket}/a").put("_run/lock", json.dumps(claim).encode())
     assert main(["run", str(raw), "-o", f"{bucket}/a"]) == 2
@@ -134,8 +137,9 @@ def test_a_run_of_another_machine_is_in_the_way(bucket: str, raw: Path, printed:
     assert Store(f"{bucket}/a").size("_run/lock") is None
 
 
+@pytest.mark.usefixtures("run_in_process")
 @pytest.mark.usefixtures("cache")
-def test_what_a_run_left_that_was_killed_is_no_obstacle(bucket: str, raw: Path) -> None:
+def test_the_remains_of_a_killed_run_do_not_block_the_next(bucket: str, raw: Path) -> None:
     import socket
 
     # No process has this number.
@@ -144,18 +148,21 @@ def test_what_a_run_left_that_was_killed_is_no_obstacle(bucket: str, raw: Path) 
     assert main(["run", str(raw), "-o", f"{bucket}/a", "-q"]) == 0
 
 
+@pytest.mark.usefixtures("run_in_process")
 @pytest.mark.usefixtures("cache")
-def test_a_bucket_that_is_not_there_is_known_before_any_work(keys: Any, s3: str, raw: Path, printed: Any) -> None:
+def test_a_missing_bucket_is_reported_before_any_work(keys: Any, s3: str, raw: Path, printed: Any) -> None:
     keys.setenv("AWS_ENDPOINT_URL", s3)
     assert main(["run", str(raw), "-o", "s3://no-such-bucket/a"]) == 2
     assert "no-such-bucket" in printed().err
 
 
-def test_the_web_cannot_be_written_to(raw: Path, printed: Any) -> None:
+@pytest.mark.usefixtures("run_in_process")
+def test_the_web_cannot_be_an_output(raw: Path, printed: Any) -> None:
     assert main(["run", str(raw), "-o", "https://salt.example/a"]) == 2
     assert "can only be read" in printed().err
 
 
+@pytest.mark.usefixtures("run_in_process")
 @pytest.mark.usefixtures("cache")
 def test_an_id_too_long_for_a_bucket_fails_alone(bucket: str, raw: Path, printed: Any) -> None:
     long = "/".join(["x" * 140] * 9)
@@ -166,7 +173,7 @@ def test_an_id_too_long_for_a_bucket_fails_alone(bucket: str, raw: Path, printed
 
 
 @pytest.mark.usefixtures("cache")
-def test_a_bucket_that_goes_away_ends_the_run_and_it_goes_on(
+def test_a_run_ends_when_its_bucket_disappears_and_can_be_resumed(
     bucket: str, raw: Path, monkeypatch: pytest.MonkeyPatch, printed: Any
 ) -> None:
     url = f"{bucket}/a"
@@ -182,15 +189,16 @@ def _denied() -> None:
     raise PermissionError("access is denied")
 
 
-def test_the_folder_on_this_machine_is_told_by_the_address_alone(cache: Path) -> None:
-    one, two = (RemoteOutput(RemotePath(url)).folder for url in ("s3://salt/a", "s3://salt/b"))
-    assert one != two
-    assert one == RemoteOutput(RemotePath("s3://salt/a")).folder
-    assert one.is_relative_to(cache)
+def test_the_local_folder_of_a_run_depends_only_on_the_address(cache: Path) -> None:
+    first, second = (RemoteOutput(RemotePath(url)).folder for url in ("s3://salt/a", "s3://salt/b"))
+    assert first != second
+    assert first == RemoteOutput(RemotePath("s3://salt/a")).folder
+    assert first.is_relative_to(cache)
 
 
+@pytest.mark.usefixtures("run_in_process")
 @pytest.mark.usefixtures("cache")
-def test_an_article_in_a_bucket_that_was_edited_stays(
+def test_an_edited_article_in_a_bucket_is_kept(
     bucket: str, raw: Path, printed: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url, name = f"{bucket}/articles", "wire/weir.json"
@@ -215,7 +223,8 @@ def test_an_article_in_a_bucket_that_was_edited_stays(
     assert b"of the lock" in store.get(name)
 
 
-def test_without_a_state_an_article_in_a_bucket_that_was_edited_stays(
+@pytest.mark.usefixtures("run_in_process")
+def test_without_a_state_an_edited_article_in_a_bucket_is_kept(
     bucket: str, raw: Path, cache: Path, printed: Any
 ) -> None:
     url, name = f"{bucket}/articles", "wire/weir.json"
@@ -231,8 +240,8 @@ def test_without_a_state_an_article_in_a_bucket_that_was_edited_stays(
     assert store.get(name) == data
 
 
-@pytest.mark.usefixtures("cache")
-def test_a_shard_in_a_bucket_that_was_edited_stays(bucket: str, raw: Path, printed: Any) -> None:
+@pytest.mark.usefixtures("cache", "run_in_process")
+def test_an_edited_shard_in_a_bucket_is_kept(bucket: str, raw: Path, printed: Any) -> None:
     url, name = f"{bucket}/articles", "part-00000.jsonl.zst"
     command = ["run", str(raw), "-o", url, "-q", "--format", "jsonl"]
     assert main(command) == 0

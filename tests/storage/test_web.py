@@ -1,4 +1,4 @@
-"""Files of web servers are read: whole, where the connection breaks too, and errors show no signature."""
+"""Files of web servers are read completely, even if the connection breaks, and errors show no signature."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ from pipeline.storage import RemotePath, Store, WebAccess, open_store
 from storage.servers import Web
 
 HERE = WebAccess(allow_private=True)
-"""What a server on this machine needs."""
+"""Access to a server on this machine."""
 TEXT = "Ida Moss: 潮水来了，我们收盐。\n" * 20_000
 
 
@@ -19,14 +19,14 @@ def local(url: str) -> Store:
     return open_store(url, HERE)
 
 
-def test_a_file_comes_as_it_lies_there(web: Web) -> None:
+def test_a_file_is_read_unchanged(web: Web) -> None:
     url = web.put("/d/a.txt", TEXT)
     assert local(url).get("").decode() == TEXT
     assert RemotePath(url, access=HERE).entry() is not None
     assert local(f"{web.address}/d").get("a.txt").decode() == TEXT
 
 
-def test_a_name_with_blanks_and_chinese_may_be_typed_as_it_is_or_encoded(web: Web) -> None:
+def test_a_name_with_spaces_and_chinese_may_be_encoded_or_not(web: Web) -> None:
     web.put("/d/%E7%9B%90%20a.txt", "x")
     assert local(f"{web.address}/d/盐 a.txt").get("") == b"x"
     assert local(f"{web.address}/d/%E7%9B%90%20a.txt").get("") == b"x"
@@ -39,14 +39,14 @@ def test_the_query_is_sent_and_not_shown(web: Web) -> None:
     assert web.asked == [("GET", "/d/a.txt?X-Amz-Signature=geheim", None)]
 
 
-def test_an_answer_without_a_length_and_one_from_elsewhere_are_read(web: Web) -> None:
+def test_responses_without_a_length_and_redirected_ones_are_read(web: Web) -> None:
     web.in_chunks.add("/d/a.txt")
     web.put("/d/a.txt", "salt")
     web.moved["/old.txt"] = "/d/a.txt"
     assert local(f"{web.address}/old.txt").get("") == b"salt"
 
 
-def test_a_file_that_breaks_off_goes_on_from_there(web: Web) -> None:
+def test_an_interrupted_download_is_resumed(web: Web) -> None:
     url = web.put("/a.txt", TEXT)
     web.breaks["/a.txt"] = [300_000, 100_000, 0, 7]
     assert local(url).get("").decode() == TEXT
@@ -59,7 +59,7 @@ def test_a_file_that_breaks_off_goes_on_from_there(web: Web) -> None:
     ]
 
 
-def test_a_server_that_gives_no_parts_ends_it_at_the_byte_that_came_last(web: Web) -> None:
+def test_without_range_requests_an_interrupted_download_fails_at_its_last_byte(web: Web) -> None:
     url = web.put("/a.txt", TEXT)
     web.breaks["/a.txt"] = [300_000]
     web.without_ranges.add("/a.txt")
@@ -67,7 +67,7 @@ def test_a_server_that_gives_no_parts_ends_it_at_the_byte_that_came_last(web: We
         local(url).get("")
 
 
-def test_a_file_that_changes_meanwhile_is_an_error_and_no_mixture(web: Web) -> None:
+def test_a_file_that_changes_during_the_download_is_an_error(web: Web) -> None:
     url = web.put("/a.txt", TEXT)
     web.breaks["/a.txt"] = [300_000]
     web.tags["/a.txt"] = ['"one"', '"two"']
@@ -75,7 +75,7 @@ def test_a_file_that_changes_meanwhile_is_an_error_and_no_mixture(web: Web) -> N
         local(url).get("")
 
 
-def test_a_file_that_always_breaks_off_at_one_place_is_given_up(web: Web) -> None:
+def test_a_download_that_always_stops_at_the_same_byte_fails(web: Web) -> None:
     url = web.put("/a.txt", TEXT)
     web.breaks["/a.txt"] = [300_000, *[0] * 9]
     with pytest.raises(OSError, match="breaks off at byte 300,000 again and again; run again later"):
@@ -84,7 +84,7 @@ def test_a_file_that_always_breaks_off_at_one_place_is_given_up(web: Web) -> Non
 
 
 @pytest.mark.parametrize(
-    ("status", "kind", "said", "times"),
+    ("status", "kind", "message", "times"),
     [
         (404, FileNotFoundError, r"/a.txt is not there \(the server answers with status 404\)", 1),
         (410, FileNotFoundError, "is not there", 1),
@@ -96,28 +96,28 @@ def test_a_file_that_always_breaks_off_at_one_place_is_given_up(web: Web) -> Non
     ],
 )
 def test_an_error_names_the_file_and_what_to_do_but_no_signature(
-    web: Web, status: int, kind: type[OSError], said: str, times: int
+    web: Web, status: int, kind: type[OSError], message: str, times: int
 ) -> None:
     web.status["/a.txt"] = status
-    with pytest.raises(kind, match=said) as raised:
+    with pytest.raises(kind, match=message) as raised:
         local(f"{web.address}/a.txt?Signature=geheim").get("")
     assert "geheim" not in str(raised.value)
     assert len(web.asked) == times
 
 
-def test_a_server_that_is_not_there_is_an_error_that_says_so(web: Web) -> None:
+def test_an_unreachable_server_is_reported(web: Web) -> None:
     with pytest.raises(OSError, match=r"http://127.0.0.1:1/a.txt: the server cannot be reached \(Connection refused\)"):
         local("http://127.0.0.1:1/a.txt").get("")
 
 
-def test_nothing_else_than_the_web_is_followed_to(web: Web, tmp_path: Path) -> None:
+def test_redirects_to_other_protocols_are_refused(web: Web, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("local")
     web.moved["/a.txt"] = (tmp_path / "a.txt").as_uri()
     with pytest.raises(OSError, match="status 302"):
         local(f"{web.address}/a.txt").get("")
 
 
-def test_the_stamp_is_the_tag_or_where_that_is_weak_the_time(web: Web) -> None:
+def test_the_stamp_is_a_strong_etag_or_else_the_time(web: Web) -> None:
     url = web.put("/a.txt", "salt")
     web.tags["/a.txt"] = ['"one"', 'W/"two"']
     strong, weak = local(url).entry(""), local(url).entry("")
@@ -128,7 +128,7 @@ def test_the_stamp_is_the_tag_or_where_that_is_weak_the_time(web: Web) -> None:
     assert local(f"{web.address}/none.txt").entry("") is None
 
 
-def test_the_web_is_not_written_to_and_has_no_list(web: Web, tmp_path: Path) -> None:
+def test_the_web_cannot_be_written_or_listed(web: Web, tmp_path: Path) -> None:
     there = open_store(web.address)
     (tmp_path / "a").touch()
     for attempt in (

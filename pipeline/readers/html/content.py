@@ -52,9 +52,17 @@ CREDIT_LINES = 12
 """Number of lines below the article that are searched for credits."""
 
 
-def article_lines(lines: Sequence[PageLine], extracted: Sequence[str]) -> list[int]:
-    """Returns the indices of the article's lines. If nothing was extracted, these are all lines of the main column."""
-    extracted_lines = [i for i in align([line.text for line in lines], extracted) if not lines[i].context.hidden]
+def extracted_lines_of(lines: Sequence[PageLine], extracted: Sequence[str]) -> list[int]:
+    """Returns the indices of the visible lines that make up an extracted text."""
+    return [i for i in align([line.text for line in lines], extracted) if not lines[i].context.hidden]
+
+
+def article_lines(lines: Sequence[PageLine], taken: Sequence[int]) -> list[int]:
+    """Returns the indices of the article's lines, from those that the extraction took.
+
+    If it took nothing, these are all lines of the main column.
+    """
+    extracted_lines = list(taken)
     while extracted_lines and _leads_away(lines[extracted_lines[-1]]):
         extracted_lines.pop()
     while extracted_lines and _leads_away(lines[extracted_lines[0]]):

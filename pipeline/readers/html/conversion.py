@@ -5,18 +5,22 @@ of a document.
 """
 
 import hashlib
+from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import version
 
 import msgspec
 
 from pipeline.errors import DocumentError
-from pipeline.model.article import Origin
+from pipeline.model.article import Origin, Remark
 from pipeline.model.record import PAGE_MEDIA_TYPES, Record, check_encodable, data_bytes
+from pipeline.model.stage import Severity
 from pipeline.readers.html.detect import begins_page
-from pipeline.readers.html.page import PageError, extract
+from pipeline.readers.html.page import ExtractedPage, PageError, extract
 from pipeline.text.decoding import DecodingError
 
+MIN_ARTICLE_SHARE = 0.25
+"""Share of the visible prose of a page below which its article may not be all; see `fullness`."""
 DETECTION_CHARS = 4096
 """Characters of a text that are encoded for detection; at least `detect.DETECTION_BYTES` bytes."""
 
@@ -48,7 +52,22 @@ def text_record(record: Record, media_type: str | None = None) -> Record:
         metadata={**page.metadata, **record.metadata},
         converted_by=converter(),
         evidence=page.evidence,
+        remarks=tuple(_remarks(page)),
     )
+
+
+def _remarks(page: ExtractedPage) -> Iterator[Remark]:
+    """Yields what a person should look at: an article that is a small part of the page, or that is not shown."""
+    if page.stated:
+        yield _remark("pages.stated-text", "info", "the page does not show the text; it is from a script or the head")
+    elif page.share < MIN_ARTICLE_SHARE:
+        share = f"{page.share:.0%}" if page.share >= 0.01 else "less than 1%"
+        message = f"the article is only {share} of the text that the page shows; compare it with the page"
+        yield _remark("pages.small-part", "warning", message)
+
+
+def _remark(rule: str, severity: Severity, message: str) -> Remark:
+    return Remark(stage="conversion", rule=rule, severity=severity, message=message, start=0, end=0, suggestion=None)
 
 
 def is_page(record: Record) -> bool:
@@ -71,4 +90,4 @@ def detected_media_type(data: bytes | str, origin: Origin) -> str | None:
 @cache
 def converter() -> str:
     """Returns the names and versions of the libraries that extract text, for the provenance."""
-    return ", ".join(f"{name} {version(name)}" for name in ("trafilatura", "beautifulsoup4", "lxml"))
+    return ", ".join(f"{name} {version(name)}" for name in ("trafilatura", "lxml"))

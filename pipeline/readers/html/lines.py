@@ -4,8 +4,9 @@
 splits words that contain an element. Nothing here recurses, because pages may nest to any depth.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,19 +16,43 @@ from pipeline.lexicon import lists
 from pipeline.model.evidence import EvidenceKind
 
 if TYPE_CHECKING:
-    from bs4 import BeautifulSoup, Tag
-    from bs4.element import PageElement
+    from lxml.html import HtmlElement
 
 PAGE_SPACES = regex.compile(r"[ \t\r\n\f\v\xa0]+")
-UNPRINTABLE = regex.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+"""A pattern of `re`, which is three times as fast here: whole pages are searched for it."""
 HIDING = regex.compile(r"(?i)display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden")
+UNSEEN_CLASS = regex.compile(
+    r"""
+    (?:^|[\s_-])
+    (?:
+        sr-?only | visually-?hidden | hidden-?visually   # sr-only, u-visuallyhidden
+        | screen-?reader(?:s|-text|-only)?               # screen-reader-text
+        | a11y-(?:only|hidden|text) | assistive-text     # a11y-hidden
+        | element-invisible | off-?screen                # element-invisible
+    )
+    (?:$|\s)
+    """,
+    regex.VERBOSE | regex.IGNORECASE,
+)
+"""A class for text that only a screen reader reads out."""
+UNSEEN_STYLE = regex.compile(
+    r"""
+    clip\s{0,3}:\s{0,3}rect\(\s{0,3}[01](?:px)?\b       # clip: rect(0 0 0 0)
+    | clip-path\s{0,3}:\s{0,3}inset\((?:50|100)%        # clip-path: inset(50%)
+    | text-indent\s{0,3}:\s{0,3}-\d{3,}                 # text-indent: -9999px
+    | (?:^|[;\s])left\s{0,3}:\s{0,3}-\d{4,}px           # left: -10000px
+    """,
+    regex.VERBOSE | regex.IGNORECASE,
+)
+"""A style that has the same effect."""
 HEAVY = regex.compile(r"(?i)font-weight\s{0,3}:\s{0,3}(?:bold|[6-9]00)")
 SLANTED = regex.compile(r"(?i)font-style\s{0,3}:\s{0,3}(?:italic|oblique)")
 ANY_LETTER = regex.compile(r"\p{L}")
 HAN_CHAR = regex.compile(r"\p{Han}")
 WORD_ENDS, WORD_BEGINS = regex.compile(r"[\p{Latin}\d]{2}[:,.;!?]?$"), regex.compile(r"\p{Lu}\p{L}|\p{Lu} |\d[\d ]")
 ATTRIBUTE_WORD = regex.compile(r"[A-Z]?[a-z]{1,30}+|[A-Z]{2,30}+")
-NAMING_ATTRIBUTES = ("class", "id", "role", "rel", "itemprop", "property", "data-testid", "data-component")
+NAMING_ATTRIBUTES = frozenset({"class", "id", "role", "rel", "itemprop", "property", "data-testid", "data-component"})
 """Attributes whose words describe the purpose of an element."""
 MAX_ATTRIBUTE_CHARS = 300
 """Maximum number of characters that are read of such an attribute."""
@@ -142,21 +167,27 @@ def _table(name: str) -> Mapping[str, str]:
     return {word: "\t".join(kinds) for word, *kinds in lists.table(__package__, name)}
 
 
+def shown(text: str) -> str:
+    """Returns text with its spaces as a page shows them, without characters that do not print."""
+    if not text.isprintable():
+        text = UNPRINTABLE.sub("", PAGE_SPACES.sub(" ", text))
+    elif "  " in text:
+        text = PAGE_SPACES.sub(" ", text)
+    return text.strip()
+
+
 class LineWriter:
     """Collects the pieces of the current line, and the finished lines."""
 
     def __init__(self) -> None:
         self.lines: list[PageLine] = []
         self._pieces: list[tuple[str, ElementContext]] = []
-        self._lettered = self._han = False
         self._gap = False
 
     def write(self, text: str, context: ElementContext) -> None:
         """Adds text to the line. In preformatted text a line end ends the line."""
         if not context.verbatim:
             self._pieces.append((text, context))
-            self._lettered = self._lettered or ANY_LETTER.search(text) is not None
-            self._han = self._han or HAN_CHAR.search(text) is not None
             return
         for i, piece in enumerate(text.split("\n")):
             if i:
@@ -170,7 +201,8 @@ class LineWriter:
     @property
     def latin(self) -> bool:
         """Whether the current line contains letters, none of them Chinese."""
-        return self._lettered and not self._han
+        written = "".join(piece for piece, _ in self._pieces)
+        return ANY_LETTER.search(written) is not None and HAN_CHAR.search(written) is None
 
     @property
     def last(self) -> str:
@@ -179,13 +211,13 @@ class LineWriter:
 
     def end(self, *, verbatim: bool = False) -> None:
         """Ends the current line, if there is one."""
+        if not self._pieces:
+            self._gap |= verbatim
+            return
         pieces, self._pieces = self._pieces, []
-        self._lettered = self._han = False
         visible = [(text, context) for text, context in pieces if text and not text.isspace()]
         text = "".join(text for text, _ in pieces) if visible else ""
-        if text and not visible[0][1].verbatim:
-            text = PAGE_SPACES.sub(" ", text)
-        text = UNPRINTABLE.sub("", text).strip()
+        text = UNPRINTABLE.sub("", text).strip() if visible and visible[0][1].verbatim else shown(text)
         if not text:
             self._gap |= verbatim
             return
@@ -213,9 +245,9 @@ def _line(
         byline=max(context.byline for context in contexts),
         level=max(context.level for context in contexts),
     )
-    linked = sum(len(PAGE_SPACES.sub(" ", piece).strip()) for piece, at in visible if at.link)
+    linked = sum(len(shown(piece)) for piece, at in visible if at.link)
     runs = _runs(text, pieces) if any(at.bold or at.italic or at.code for at in contexts) else ()
-    return PageLine(text, context, len(PAGE_SPACES.sub(" ", opening).strip()), linked, gap, runs)
+    return PageLine(text, context, len(shown(opening)), linked, gap, runs)
 
 
 def _runs(text: str, pieces: Iterable[tuple[str, ElementContext]]) -> tuple[TextRun, ...]:
@@ -224,7 +256,7 @@ def _runs(text: str, pieces: Iterable[tuple[str, ElementContext]]) -> tuple[Text
     last: dict[str, int] = {}
     at = 0  # characters of the text that were found in the pieces before
     for piece, context in pieces:
-        words = UNPRINTABLE.sub("", PAGE_SPACES.sub(" ", piece)).strip()
+        words = shown(piece)
         if not words:
             continue
         start = text.find(words, at, at + len(words) + 2)
@@ -254,45 +286,52 @@ def _whole_runs(text: str, pieces: Iterable[tuple[str, ElementContext]]) -> tupl
     return tuple(whole)
 
 
-def page_lines(soup: "BeautifulSoup") -> list[PageLine]:
-    """Returns the lines of a page from top to bottom. Hidden lines and furniture are included and marked."""
-    from bs4 import Tag
-    from bs4.element import NavigableString, PreformattedString
+def page_lines(root: "HtmlElement", sizes: Mapping["HtmlElement", int]) -> list[PageLine]:
+    """Returns the lines of a page from top to bottom. Hidden lines and furniture are included and marked.
 
-    sizes = _sizes(soup)
-    most = MAX_FURNITURE_SHARE * sizes.get(id(soup), 0)
+    `sizes` are the numbers of visible characters inside the elements.
+    """
+    most = MAX_FURNITURE_SHARE * sizes.get(root, 0)
     writer = LineWriter()
     blocks = 0
     cells: dict[int, int] = {}
-    stack: list[tuple[PageElement, ElementContext, bool]] = [(soup, ElementContext(), False)]
+    stack: list[tuple[HtmlElement, ElementContext, bool, bool]] = [(root, ElementContext(), False, False)]
+    # Each element is on the stack twice: before its text, and, with whether its end is the end of a line, before its
+    # tail.
     while stack:
-        node, context, leaving = stack.pop()
-        if isinstance(node, NavigableString):
-            # Comments, declarations and the like are subclasses of string.
-            if not isinstance(node, PreformattedString):
-                writer.write(str(node), context)
-            continue
-        kind = elements().get(node.name, "") if isinstance(node, Tag) else "unseen"
+        node, context, leaving, ends_line = stack.pop()
         if leaving:
-            writer.end()
-        elif kind == "break":
+            if ends_line:
+                writer.end()
+            if node.tail:
+                writer.write(node.tail, context)
+            continue
+        # Comments and processing instructions have a function as their tag.
+        kind = elements().get(node.tag, "") if isinstance(node.tag, str) else "unseen"
+        if kind == "break":
             # A heading is one line: its breaks only fit it to a screen.
             writer.space(context) if context.level else writer.end()
-        elif isinstance(node, Tag) and kind != "unseen" and (kind != "control" or context.byline):
-            inner = _inner(node, kind, context, large=sizes.get(id(node), 0) > most)
+        elif kind != "unseen" and (kind != "control" or context.byline) and not _is_read_out(node):
+            inner = _inner(node, kind, context, large=sizes.get(node, 0) > most)
             if kind in BLOCK_KINDS:
                 writer.end()
                 blocks += 1
                 inner = _block(node, inner, context, blocks, cells)
-                stack.append((node, inner, True))
-            elif _begin_inline(writer, node, inner, context):
-                stack.append((node, inner, True))
-            stack.extend((child, inner, False) for child in reversed(node.contents))
+                ends_line = True
+            else:
+                ends_line = _begin_inline(writer, node, inner, context)
+            stack.append((node, context, True, ends_line))
+            stack.extend((child, inner, False, False) for child in reversed(node))
+            if node.text:
+                writer.write(node.text, inner)
+            continue
+        if node.tail:
+            writer.write(node.tail, context)
     writer.end()
     return writer.lines
 
 
-def _begin_inline(writer: LineWriter, node: "Tag", inner: ElementContext, outer: ElementContext) -> bool:
+def _begin_inline(writer: LineWriter, node: "HtmlElement", inner: ElementContext, outer: ElementContext) -> bool:
     """Separates an inline element from the text before it, if the page shows a gap there.
 
     Returns whether the end of the element also ends the line.
@@ -309,10 +348,10 @@ def _begin_inline(writer: LineWriter, node: "Tag", inner: ElementContext, outer:
 
 
 def _block(
-    node: "Tag", inner: ElementContext, outer: ElementContext, number: int, cells: dict[int, int]
+    node: "HtmlElement", inner: ElementContext, outer: ElementContext, number: int, cells: dict[int, int]
 ) -> ElementContext:
     """The context in a block; `cells` counts the cells of each row."""
-    kind = MARKED_BLOCKS.get(node.name) or ("caption" if inner.caption and not outer.caption else None)
+    kind = MARKED_BLOCKS.get(node.tag) or ("caption" if inner.caption and not outer.caption else None)
     marks = outer.marks
     if kind is not None:
         column = 0
@@ -322,105 +361,101 @@ def _block(
         # A summary is in the details that it heads.
         out = {kind, "definition"} if kind == "term" else {kind}
         marks = (*(each for each in marks if each.kind not in out), mark)
-    classes = node.attrs.get("class")
-    shown = node.name if not classes else f"{node.name}.{classes if isinstance(classes, str) else '.'.join(classes)}"
+    classes = node.get("class", "").split()
+    shown = f"{node.tag}.{'.'.join(classes)}" if classes else node.tag
     return msgspec.structs.replace(
         inner,
         block=number,
         holder=outer.block,
-        tag=node.name,
+        tag=node.tag,
         sort=f"{outer.sort.rpartition('>')[2]}>{shown[:100]}",
-        table=number if node.name == "table" else outer.table,
-        row=number if node.name == "tr" else 0 if node.name == "table" else outer.row,
+        table=number if node.tag == "table" else outer.table,
+        row=number if node.tag == "tr" else 0 if node.tag == "table" else outer.row,
         byline=max(inner.byline - 1, 0),
         marks=marks,
     )
 
 
-def _abuts(node: "Tag") -> bool:
+def _abuts(node: "HtmlElement") -> bool:
     """Whether an inline element starts right where another ends, as in bylines that are separated by style alone."""
-    from bs4 import Tag
+    other = node.getprevious()
+    return other is not None and not other.tail and isinstance(other.tag, str) and elements().get(other.tag) != "break"
 
-    return isinstance(node.previous_sibling, Tag) and elements().get(node.previous_sibling.name) != "break"
 
-
-def _is_set_apart(node: "Tag", before: str) -> bool:
+def _is_set_apart(node: "HtmlElement", before: str) -> bool:
     """Whether an inline element is separated from the previous one by style alone.
 
     This is so if both have classes that differ, or both contain several words, and the text at the border is two words:
     `Vale` and `My father`, `7 min read` and `Mar 3`, but not `T` and `he`.
     """
-    from bs4 import Tag
-
-    other = node.previous_sibling
-    if not isinstance(other, Tag) or elements().get(other.name, "") in PARTING:
+    other = node.getprevious()
+    if other is None or other.tail or not isinstance(other.tag, str) or elements().get(other.tag, "") in PARTING:
         return False
-    after = next((text for text in node.strings if text), "")
-    if WORD_ENDS.search(before) is None or WORD_BEGINS.match(after) is None:
+    if WORD_ENDS.search(before) is None:
         return False
-    classes, others = node.attrs.get("class"), other.attrs.get("class")
+    after = next((text for text in node.itertext(with_tail=False) if text), "")
+    if WORD_BEGINS.match(after) is None:
+        return False
+    classes, others = node.get("class", "").split(), other.get("class", "").split()
     return bool(classes and others and classes != others) or (" " in before.strip() and " " in after.strip())
 
 
-def _inner(node: "Tag", kind: str, context: ElementContext, *, large: bool) -> ElementContext:
+def _inner(node: "HtmlElement", kind: str, context: ElementContext, *, large: bool) -> ElementContext:
     """Returns the context of the text inside an element."""
     changes: dict[str, object] = {}
     if kind == "heading":
-        changes["level"] = int(node.name[1])
+        changes["level"] = int(node.tag[1])
     elif kind in {"bold", "italic", "code"} or (kind == "link" and not _is_mark(node)):
         changes[kind] = True
     elif kind == "furniture":
         changes[kind] = context.furniture or not large
-    if node.name in VERBATIM:
+    if node.tag in VERBATIM:
         changes["verbatim"] = True
-    elif node.name == "time":
+    elif node.tag == "time":
         changes["byline"] = BYLINE_LEVELS
-    if node.attrs:
-        style = str(node.attrs.get("style", ""))
-        if HEAVY.search(style):
-            changes["bold"] = True
-        if SLANTED.search(style):
-            changes["italic"] = True
-        if not large and ("hidden" in node.attrs or HIDING.search(style)):
-            changes["hidden"] = True
-        if not large:
-            changes.update((hint, BYLINE_LEVELS if hint == "byline" else True) for hint in _hints_of(node))
+    for name, value in node.items():
+        changes.update(_said_by(name, value, large=large))
     return msgspec.structs.replace(context, **changes) if changes else context
 
 
-def _is_mark(node: "Tag") -> bool:
+def _said_by(name: str, value: str, *, large: bool) -> Iterator[tuple[str, object]]:
+    """Yields what an attribute changes in the context; an element that holds most of a page is not hidden by it."""
+    if name == "style":
+        if HEAVY.search(value):
+            yield "bold", True
+        if SLANTED.search(value):
+            yield "italic", True
+        if not large and HIDING.search(value):
+            yield "hidden", True
+    elif large:
+        return
+    elif name == "hidden":
+        yield "hidden", True
+    elif name in NAMING_ATTRIBUTES:
+        for hint in _hints_in(value[:MAX_ATTRIBUTE_CHARS]):
+            yield hint, BYLINE_LEVELS if hint == "byline" else True
+
+
+def _is_read_out(node: "HtmlElement") -> bool:
+    """Whether the text of an element is not shown, and only a screen reader reads it out: `, opens in a new tab`."""
+    name, style = node.get("class"), node.get("style")
+    return bool((name and _is_unseen_class(name[:MAX_ATTRIBUTE_CHARS])) or (style and UNSEEN_STYLE.search(style)))
+
+
+@lru_cache(maxsize=4096)
+def _is_unseen_class(name: str) -> bool:
+    return UNSEEN_CLASS.search(name) is not None
+
+
+def _is_mark(node: "HtmlElement") -> bool:
     """Whether an `<a>` is an anchor, not a link: `<a name="top">`, which old pages never close."""
-    return ("name" in node.attrs or "id" in node.attrs) and "href" not in node.attrs and "onclick" not in node.attrs
+    named, acts = (any(each in node.attrib for each in names) for names in (("name", "id"), ("href", "onclick")))
+    return named and not acts
 
 
-def _hints_of(node: "Tag") -> Iterator[str]:
-    """Yields the meanings of the words in an element's attributes."""
+@lru_cache(maxsize=4096)
+def _hints_in(value: str) -> tuple[str, ...]:
+    """Returns the meanings of the words in an attribute."""
     known = hints()
-    for name in NAMING_ATTRIBUTES:
-        value = node.attrs.get(name)
-        if value:
-            text = value if isinstance(value, str) else " ".join(value)
-            for word in ATTRIBUTE_WORD.findall(text, 0, MAX_ATTRIBUTE_CHARS):
-                hint = known.get(word.lower())
-                if hint is not None:
-                    yield hint
-
-
-def _sizes(soup: "BeautifulSoup") -> Mapping[int, int]:
-    """Returns the number of visible characters inside each element, by its id."""
-    from bs4 import Tag
-    from bs4.element import NavigableString, PreformattedString
-
-    sizes: dict[int, int] = {}
-    stack: list[tuple[PageElement, bool]] = [(soup, False)]
-    while stack:
-        node, leaving = stack.pop()
-        if leaving and node.parent is not None:
-            sizes[id(node.parent)] = sizes.get(id(node.parent), 0) + sizes.get(id(node), 0)
-        elif isinstance(node, Tag):
-            if not leaving and elements().get(node.name) != "unseen":
-                stack.append((node, True))
-                stack.extend((child, False) for child in node.contents)
-        elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString) and node.parent is not None:
-            sizes[id(node.parent)] = sizes.get(id(node.parent), 0) + len(node.strip())
-    return sizes
+    found = (known.get(word.lower()) for word in ATTRIBUTE_WORD.findall(value))
+    return tuple(hint for hint in found if hint is not None)

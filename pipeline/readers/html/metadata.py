@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, cast
 
 import regex
 
 from pipeline.readers.html.lines import UNPRINTABLE
 
 if TYPE_CHECKING:
-    from bs4 import BeautifulSoup, Tag
+    from lxml.etree import XPath
+    from lxml.html import HtmlElement
 
 METADATA_SPACES = regex.compile(r"\s+")
 MAX_METADATA_CHARS = 500
@@ -37,27 +39,29 @@ DATE_NAMES = (
     "dc.date.issued",
     "dcterms.date",
 )
+DESCRIPTION = ("og:description", "twitter:description", "description")
 SITE = ("og:site_name", "application-name")
 
 
-def stated_metadata(soup: "BeautifulSoup") -> Mapping[str, str]:
+def stated_metadata(root: "HtmlElement") -> Mapping[str, str]:
     """Returns `title`, `author`, `date`, `site` and `url`, each if the page states it; the date as written there."""
-    metas = _metas(soup)
-    linked = _linked(soup)
+    metas = _metas(root)
+    linked = _linked(root)
     values = {
         "title": _first([linked.get("title"), *_named(metas, TITLE)]),
-        "author": _first([linked.get("author"), *_people(metas), _marked(soup, "author")]),
-        "date": _first([linked.get("date"), *_named(metas, DATE_NAMES), _time(soup)]),
+        "author": _first([linked.get("author"), *_people(metas), _marked(root, "author")]),
+        "date": _first([linked.get("date"), *_named(metas, DATE_NAMES), _time(root)]),
         "site": _first([name for name in (*_named(metas, SITE), linked.get("site")) if name and not LINK.match(name)]),
-        "url": _first([_canonical(soup), *_named(metas, ("og:url",)), linked.get("url")]),
+        "url": _first([_canonical(root), *_named(metas, ("og:url",)), linked.get("url")]),
     }
     return {name: value for name, value in values.items() if value is not None}
 
 
-def stated_titles(soup: "BeautifulSoup") -> Sequence[str]:
+def stated_titles(root: "HtmlElement") -> Sequence[str]:
     """Returns the titles in the head of the page, best first."""
-    own = soup.title.get_text() if soup.title is not None else None
-    titles = [*_named(_metas(soup), TITLE), _linked(soup).get("title"), own]
+    element = next(root.iter("title"), None)
+    own = None if element is None else "".join(element.itertext())
+    titles = [*_named(_metas(root), TITLE), _linked(root).get("title"), own]
     return list(dict.fromkeys(value for value in map(_value, titles) if value is not None))
 
 
@@ -72,14 +76,14 @@ def _value(value: object) -> str | None:
     return text if text and len(text) <= MAX_METADATA_CHARS else None
 
 
-def _metas(soup: "BeautifulSoup") -> Mapping[str, str]:
+def _metas(root: "HtmlElement") -> Mapping[str, str]:
     metas: dict[str, str] = {}
-    for meta in soup.find_all("meta"):
+    for meta in root.iter("meta"):
         content = meta.get("content")
-        if isinstance(content, str) and content.strip():
+        if content is not None and content.strip():
             for attribute in ("property", "name", "itemprop"):
                 name = meta.get(attribute)
-                if isinstance(name, str):
+                if name is not None:
                     metas.setdefault(name.strip().lower(), content)
     return metas
 
@@ -93,47 +97,77 @@ def _people(metas: Mapping[str, str]) -> list[str | None]:
     return [name for name in _named(metas, AUTHOR) if name is not None and not LINK.match(name.strip())]
 
 
-def _marked(soup: "BeautifulSoup", what: str) -> str | None:
+def _marked(root: "HtmlElement", what: str) -> str | None:
     """Returns the text of the only element that is marked as the author; None if there are several."""
-    elements = soup.find_all(itemprop=what, limit=2) or soup.find_all(rel=what, limit=2)
-    text = elements[0].get_text(" ") if len(elements) == 1 and elements[0].name not in {"meta", "link"} else ""
+    by_rel = f"//*[contains(concat(' ', normalize-space(@rel), ' '), ' {what} ')]"
+    elements = _found(root, f"//*[@itemprop='{what}']") or _found(root, by_rel)
+    alone = elements[0].itertext() if len(elements) == 1 and elements[0].tag not in {"meta", "link"} else ()
+    text = METADATA_SPACES.sub(" ", " ".join(alone)).strip()
     return text if len(text) <= MAX_PERSON_CHARS and not DIGIT.search(text) else None
 
 
-def _time(soup: "BeautifulSoup") -> str | None:
+def _found(root: "HtmlElement", expression: str) -> "list[HtmlElement]":
+    return cast("list[HtmlElement]", _xpath(expression)(root))
+
+
+@cache
+def _xpath(expression: str) -> "XPath":
+    from lxml.etree import XPath
+
+    return XPath(expression)
+
+
+def _time(root: "HtmlElement") -> str | None:
     """Returns the time that is marked as the publication time, or the only time on the page."""
-    marked = soup.find_all("time", attrs={"itemprop": "datePublished"}) or soup.find_all(
-        "time", attrs={"pubdate": True}
-    )
-    times = marked or soup.find_all("time", limit=2)
-    return _attribute(times[0], "datetime") if marked or len(times) == 1 else None
+    times = list(root.iter("time"))
+    marked = [each for each in times if each.get("itemprop") == "datePublished"] or [
+        each for each in times if "pubdate" in each.attrib
+    ]
+    if not marked and len(times) != 1:
+        return None
+    value: str | None = (marked or times)[0].get("datetime")
+    return value
 
 
-def _canonical(soup: "BeautifulSoup") -> str | None:
-    link = soup.find("link", rel="canonical")
-    return None if link is None else _attribute(link, "href")
-
-
-def _attribute(tag: "Tag", name: str) -> str | None:
-    value = tag.get(name)
-    return value if isinstance(value, str) else None
+def _canonical(root: "HtmlElement") -> str | None:
+    links = (each for each in root.iter("link") if "canonical" in each.get("rel", "").split())
+    return next((each.get("href") for each in links), None)
 
 
 # --- linked data
 
 
-def _linked(soup: "BeautifulSoup") -> Mapping[str, str | None]:
-    for script in soup.find_all("script", type="application/ld+json"):
-        for entry in _entries(script.get_text()):
+def _linked(root: "HtmlElement") -> Mapping[str, str | None]:
+    entry = next(_articles(root), None)
+    if entry is None:
+        return {}
+    return {
+        "title": _value(entry.get("headline")) or _value(entry.get("name")),
+        "author": _people_of(entry.get("author")),
+        "date": _value(entry.get("datePublished")),
+        "site": _name(entry.get("publisher")),
+        "url": _value(entry.get("url")) or _address(entry.get("mainEntityOfPage")),
+    }
+
+
+def linked_article(root: "HtmlElement") -> str | None:
+    """Returns the text of the article in the linked data of a page; the longest if there are several."""
+    bodies = (entry.get("articleBody") for entry in _articles(root))
+    return max((body for body in bodies if isinstance(body, str)), key=len, default=None)
+
+
+def stated_description(root: "HtmlElement") -> str | None:
+    """Returns the summary of the page in its head."""
+    metas = _metas(root)
+    return next((text for text in _named(metas, DESCRIPTION) if text), None)
+
+
+def _articles(root: "HtmlElement") -> Iterator[Mapping[str, object]]:
+    """Yields the objects of the linked data that are articles."""
+    for script in root.iter("script"):
+        for entry in _entries(script.text or "") if script.get("type") == "application/ld+json" else ():
             if any(ARTICLE.search(kind) for kind in _strings(entry.get("@type"))):
-                return {
-                    "title": _value(entry.get("headline")) or _value(entry.get("name")),
-                    "author": _people_of(entry.get("author")),
-                    "date": _value(entry.get("datePublished")),
-                    "site": _name(entry.get("publisher")),
-                    "url": _value(entry.get("url")) or _address(entry.get("mainEntityOfPage")),
-                }
-    return {}
+                yield entry
 
 
 def _entries(text: str) -> Iterator[Mapping[str, object]]:

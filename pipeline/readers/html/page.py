@@ -7,14 +7,18 @@ import msgspec
 import regex
 
 from pipeline.model.evidence import Evidence, checked_evidence
-from pipeline.readers.html.content import article_lines
+from pipeline.readers.html.content import article_lines, extracted_lines_of
 from pipeline.readers.html.extraction import extract_main_content
+from pipeline.readers.html.fullness import fuller, is_missing, prose_width, share_of
+from pipeline.readers.html.line_choice import chosen_lines
 from pipeline.readers.html.lines import PageLine
 from pipeline.readers.html.malformed import scan
 from pipeline.readers.html.metadata import stated_metadata, stated_titles
 from pipeline.readers.html.rendering import TextLine, evidence_of, render
-from pipeline.readers.html.title_and_byline import date_in, find_title_and_byline
-from pipeline.readers.html.tree import clean_markup, parse_tree
+from pipeline.readers.html.shells import shell_notice
+from pipeline.readers.html.stated_text import stated_article, stated_summary
+from pipeline.readers.html.title_and_byline import TitleAndByline, date_in, find_title_and_byline
+from pipeline.readers.html.tree import PageTree, clean_markup, parse_tree
 from pipeline.text.decoding import DecodingError, decode
 
 PAGE_WORD = regex.compile(r"[\p{L}\p{N}]")
@@ -28,6 +32,12 @@ MAX_NUL_SHARE = 0.01
 """Share of NUL bytes above which the data is not a page; fewer are damage."""
 
 
+MAX_SHOWN_NOTICE_CHARS = 80
+"""Characters of a notice that an error message quotes."""
+STATED_NAMES = ("articleBody", "content_noencode")
+"""Names of what a script states of an article; a page without them is not searched."""
+
+
 class PageError(ValueError):
     """A page without readable text. The message says why."""
 
@@ -35,7 +45,8 @@ class PageError(ValueError):
 class ExtractedPage(msgspec.Struct, frozen=True):
     """The article of a page. `below` are the lines between title and body as shown: byline, date, lead.
 
-    `evidence` is what the markup said of spans of `text`.
+    `evidence` is what the markup said of spans of `text`. `share` is the share of the visible prose of the page that
+    the article is; `stated` is true if the text is from a script or the head, because the page does not show it.
     """
 
     title: str | None
@@ -43,6 +54,8 @@ class ExtractedPage(msgspec.Struct, frozen=True):
     body: tuple[str, ...]
     metadata: Mapping[str, str] = {}
     evidence: tuple[Evidence, ...] = ()
+    share: float = 1.0
+    stated: bool = False
 
     @property
     def text(self) -> str:
@@ -64,22 +77,44 @@ def extract(data: bytes, *, encoding: str | None = None) -> ExtractedPage:
         return _checked(_plain(source))
     from pipeline.readers.html.lines import page_lines
 
-    lines = page_lines(tree.soup)
-    content = article_lines(lines, extract_main_content(tree.root) if source.count("<") <= MAX_EXTRACTION_TAGS else ())
-    head = find_title_and_byline(lines, content, stated_titles(tree.soup))
-    body = render([lines[i] for i in content if i not in head.used])
+    lines = page_lines(tree.root, tree.sizes)
+    titles, metadata = stated_titles(tree.root), dict(stated_metadata(tree.root))
+    unseen = stated_article(tree.root) if any(name in source for name in STATED_NAMES) else ()
+    summary = stated_summary(tree.root)
+    # The extraction comes last: it takes elements out of the tree.
+    content = _content(lines, tree, extracts=source.count("<") <= MAX_EXTRACTION_TAGS)
+    if (notice := shell_notice([line.text for line in lines if not line.beside])) is not None:
+        raise PageError(f"shows a notice in place of an article ({notice[:MAX_SHOWN_NOTICE_CHARS]!r}); leave it out")
+    shown = prose_width(lines, content)
+    text = unseen if is_missing(shown, "\n".join(unseen)) else summary if not shown else ()
+    head = find_title_and_byline(lines, () if text else content, titles, metadata.get("site"))
+    body = [TextLine(line) for line in text] or render([lines[i] for i in content if i not in head.used])
     top = [TextLine(head.title, kind="title")] if head.title else []
     evidence = checked_evidence(evidence_of([*top, *head.below, *body]), sys.maxsize)
-    metadata = dict(stated_metadata(tree.soup))
-    if (
-        "date" not in metadata
-        and (date := next(filter(None, (date_in(line.text) for line in head.below)), None)) is not None
-    ):
-        metadata["date"] = date
-    if head.title and ("title" not in metadata or metadata["title"] != head.title):
+    _add_shown(metadata, head)
+    below, article = (tuple(line.text for line in part) for part in (head.below, body))
+    share = 1.0 if text else share_of(lines, content)
+    return _checked(ExtractedPage(head.title, below, article, metadata, evidence, share, bool(text)))
+
+
+def _content(lines: Sequence[PageLine], tree: PageTree, *, extracts: bool) -> list[int]:
+    """The lines of the article, before its title and byline are taken from them."""
+
+    def extracted(*, precise: bool) -> list[int]:
+        return extracted_lines_of(lines, extract_main_content(tree.root, precise=precise)) if extracts else []
+
+    taken = fuller(lines, extracted(precise=True), lambda: extracted(precise=False))
+    return chosen_lines(lines, frozenset(taken), article_lines(lines, taken))
+
+
+def _add_shown(metadata: dict[str, str], head: TitleAndByline) -> None:
+    """Adds the date that the page shows to its metadata if it states none; the title that it shows wins."""
+    if "date" not in metadata:
+        date = next(filter(None, (date_in(line.text) for line in head.below)), None)
+        if date is not None:
+            metadata["date"] = date
+    if head.title:
         metadata["title"] = head.title
-    below, shown = (tuple(line.text for line in part) for part in (head.below, body))
-    return _checked(ExtractedPage(head.title, below, shown, metadata, evidence))
 
 
 def _decoded(data: bytes, encoding: str | None) -> str:

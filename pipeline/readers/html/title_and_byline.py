@@ -9,11 +9,29 @@ import regex
 from pipeline.lexicon import lists
 from pipeline.model.evidence import EvidenceKind
 from pipeline.readers.html.content import SPEAKER_LABEL
+from pipeline.readers.html.line_features import width_of
 from pipeline.readers.html.lines import HAN_CHAR, PageLine
 from pipeline.readers.html.rendering import MarkedSpan, TextLine
 
-SITE_SUFFIX = regex.compile(r"\s*(?:[|｜_»]|\s[-–—:·•]\s|[-－—–](?=[^-－—–]{2,24}$))\s*[^|｜_»]{1,60}$")
+SITE_SUFFIX = regex.compile(
+    r"""
+    (?:
+        \s*[|｜_»]\s*                  # 渡口为什么停了_南湾新闻网
+        |\s+[-－–—:·•]\s+              # Why the ferry stopped - The Harbour Post
+    )
+    [^|｜_»]{1,60}$
+    """,
+    regex.VERBOSE,
+)
 """The end of a `<title>` after the article's title: the site, the section."""
+GLUED_SUFFIX = regex.compile(r"\s?[-－–—]+\s?([^-－–—]{2,24})$")
+"""The same after a dash that is not between spaces. It may be part of the title: `COVID-19`, `中国-东盟商会`."""
+MIN_NAME = regex.compile(r"\p{L}{2}")
+MAX_NAME_LINE_CHARS = 40
+"""Characters of a line that may name the site."""
+MAX_SUFFIXES = 3
+MAX_BADGE_LETTERS = 10
+"""Letters before or after a title in its heading that are no part of it: `独家`, `Live`, `New`."""
 SPACE = regex.compile(r"[\s\p{P}\p{S}]+")
 TITLE_WINDOW_LINES = 60
 """Lines above the article that are searched for its title; menus may be in between."""
@@ -21,7 +39,8 @@ MAX_TITLE_DEPTH = 4
 """Lines from the start of the content that are searched for a title."""
 BYLINE_WINDOW_LINES = 15
 """Lines from the start of the text that are searched for a byline below a lead."""
-MAX_LEAD_CHARS = 600
+MAX_LEAD_WIDTH = 600
+"""Width of a lead above a byline, in Latin letters."""
 MAX_TITLE_CHARS = 300
 MAX_BYLINE_CHARS = 160
 """Maximum characters of a byline."""
@@ -76,18 +95,23 @@ class TitleAndByline(NamedTuple):
     used: frozenset[int]
 
 
-def find_title_and_byline(lines: Sequence[PageLine], content: Sequence[int], stated: Sequence[str]) -> TitleAndByline:
-    """Returns the title and byline above `content`. `stated` are the titles in the page's head, best first.
+def find_title_and_byline(
+    lines: Sequence[PageLine], content: Sequence[int], stated: Sequence[str], site: str | None = None
+) -> TitleAndByline:
+    """Returns the title and byline above `content`.
 
-    A visible title wins over one that is only in the head. The byline may be above or below the title.
+    `stated` are the titles in the page's head, best first, `site` is the name of the site there. A visible title wins
+    over one that is only in the head. The byline may be above or below the title.
     """
+    names = [comparison_key(text) for text in (site or "", *_short(lines)) if text]
+    stated = [*dict.fromkeys([without_site(title, names) for title in stated] + list(stated))]
     first = content[0] if content else len(lines)
     at = _title(lines, content, stated)
     if at is None:
-        title = next((without_site(each) for each in stated if without_site(each)), None)
+        title = next(filter(None, stated), None)
         top = max(first - TITLE_WINDOW_LINES, 0)
     else:
-        title, top = lines[at].text, at + 1
+        title, top = _without_badge(lines[at].text, stated), at + 1
     end = _end(lines, content, top)
     content_lines = set(content)
     below = [
@@ -111,17 +135,18 @@ def find_title_and_byline(lines: Sequence[PageLine], content: Sequence[int], sta
 def _end(lines: Sequence[PageLine], content: Sequence[int], top: int) -> int:
     """Returns the end of the title block: the first line of the text, or the line after a byline below a lead."""
     body = [i for i in content if i >= top and not _is_byline(lines[i]) and not _is_marked_byline(lines[i])]
-    end = body[0] if body else len(lines)
-    letters = 0
+    first = end = body[0] if body else len(lines)
+    width = 0
     content_lines = set(content)
     for i in range(end, min(end + BYLINE_WINDOW_LINES, len(lines))):
         if _is_byline(lines[i]) and not lines[i].beside:
             end = i + 1
         elif i in content_lines:
-            letters += len(lines[i].text)
-            if letters > MAX_LEAD_CHARS or lines[i].context.bold or SPEAKER_LABEL.match(lines[i].text):
+            width += width_of(lines[i].text)
+            if width > MAX_LEAD_WIDTH or lines[i].context.bold or SPEAKER_LABEL.match(lines[i].text):
                 break
-    return end
+    # A byline with no text below it is at the foot of a short article.
+    return end if any(i >= end for i in body) else first
 
 
 def _title(lines: Sequence[PageLine], content: Sequence[int], stated: Sequence[str]) -> int | None:
@@ -135,7 +160,7 @@ def _title(lines: Sequence[PageLine], content: Sequence[int], stated: Sequence[s
     # The title may be the first line of the content, above it, or, on a disordered page, just below its start.
     window = range(max(first - TITLE_WINDOW_LINES, 0), min(first + MAX_TITLE_DEPTH, len(lines)))
     fits = [i for i in window if len(lines[i].text) <= MAX_TITLE_CHARS and not lines[i].context.hidden]
-    keys = [comparison_key(without_site(title)) for title in stated] + [comparison_key(title) for title in stated]
+    keys = [comparison_key(title) for title in stated]
     heads = [i for i in fits if lines[i].context.level == 1 and not _is_name_of_site(lines[i], keys)]
     subheads = [i for i in fits if lines[i].context.level > 1]
     for candidates in (heads, subheads, fits):
@@ -153,7 +178,29 @@ def _heading_above(lines: Sequence[PageLine], heads: Sequence[int], first: int) 
 
 
 def _repeats(shown: str, keys: Sequence[str]) -> bool:
-    return len(shown) >= 4 and any(shown == each or (shown in each and 2 * len(shown) >= len(each)) for each in keys)
+    return len(shown) >= 4 and any(
+        shown == each or (shown in each and 2 * len(shown) >= len(each)) or _is_badge(shown, each) for each in keys
+    )
+
+
+def _is_badge(shown: str, stated: str) -> bool:
+    """Whether a heading is the stated title with a badge around it: `独家` in the heading, not in the title."""
+    spare = len(shown) - len(stated)
+    is_around = shown.startswith(stated) or shown.endswith(stated)
+    return 0 < spare <= min(MAX_BADGE_LETTERS, len(stated)) and is_around
+
+
+def _without_badge(shown: str, stated: Sequence[str]) -> str:
+    """Returns the text of a heading without a badge that no stated title has."""
+    key = comparison_key(shown)
+    if any(key == comparison_key(title) or key in comparison_key(title) for title in stated):
+        return shown
+    bare = [title for title in stated if len(title) >= 4 and (shown.startswith(title) or shown.endswith(title))]
+    return next((title for title in bare if _is_badge(key, comparison_key(title))), shown)
+
+
+def _short(lines: Sequence[PageLine]) -> list[str]:
+    return [line.text for line in lines if len(line.text) <= MAX_NAME_LINE_CHARS]
 
 
 def _is_name_of_site(line: PageLine, keys: Sequence[str]) -> bool:
@@ -161,16 +208,28 @@ def _is_name_of_site(line: PageLine, keys: Sequence[str]) -> bool:
     return line.linked >= len(line.text) and not _repeats(comparison_key(line.text), keys)
 
 
-def without_site(title: str) -> str:
+def without_site(title: str, names: Sequence[str] = ()) -> str:
     """Returns a stated title without the name of the site after it.
+
+    `names` are comparison keys of short texts of the page, one of which may name the site. A dash that is not between
+    spaces parts a name only if it is one of them.
 
     >>> without_site("Why the ferry stopped | The Harbour Post"), without_site("渡口为什么停了_南湾新闻网")
     ('Why the ferry stopped', '渡口为什么停了')
     >>> without_site("A well-known face of the whole coast")
     'A well-known face of the whole coast'
     """
-    cut = SITE_SUFFIX.sub("", title.strip())
-    return cut if len(cut) >= 4 and 3 * len(cut) >= len(title) else title.strip()
+    whole = title.strip()
+    for _ in range(MAX_SUFFIXES):
+        cut = SITE_SUFFIX.sub("", whole)
+        if cut == whole and (glued := GLUED_SUFFIX.search(whole)) is not None:
+            head, name = comparison_key(whole[: glued.start()]), comparison_key(glued[1])
+            is_name = MIN_NAME.search(name) is not None and any(name in key and head not in key for key in names)
+            cut = whole[: glued.start()] if is_name else whole
+        if cut == whole or len(cut) < 4 or 3 * len(cut) < len(title):
+            break
+        whole = cut
+    return whole
 
 
 def comparison_key(text: str) -> str:

@@ -1,13 +1,13 @@
 """Parses a page into a tree. Hostile pages are detected before a parser sees them."""
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import regex
 
-from pipeline.readers.html.lines import UNPRINTABLE
+from pipeline.readers.html.lines import UNPRINTABLE, elements
 
 if TYPE_CHECKING:
-    from bs4 import BeautifulSoup
     from lxml.html import HtmlElement
 
 MAX_TREE_CHARS = 8_000_000
@@ -17,6 +17,7 @@ MAX_TREE_TAGS = 200_000
 MAX_TREE_DEPTH = 200
 """Maximum nesting of elements; libxml2 drops what is nested deeper than 256."""
 
+MIN_LONG_TAG_CHARS = 20_000
 LONG_TAG = regex.compile(r"<[a-zA-Z][^<>]{20000,}+")
 ATTRIBUTE_VALUE = regex.compile(r"\"[^\"]*+\"|'[^']*+'")
 ATTRIBUTE_NAME = regex.compile(r"[\s/\"'][A-Za-z_:]")
@@ -28,10 +29,15 @@ HIGH_CONTROL = regex.compile(r"&#(?:(1[2-5]\d)|[xX]([89][0-9A-Fa-f]));?")
 
 
 class PageTree(NamedTuple):
-    """A page parsed twice: for us, and for the extraction, which modifies its tree."""
+    """A parsed page. `sizes` are the numbers of visible characters inside the elements that have some.
 
-    soup: "BeautifulSoup"
+    `nodes` are all elements and comments, in the order of the page. lxml makes an element anew each time that it is
+    asked for and nobody holds it.
+    """
+
     root: "HtmlElement"
+    nodes: "Sequence[HtmlElement]"
+    sizes: "Mapping[HtmlElement, int]"
 
 
 def clean_markup(page: str) -> str:
@@ -56,7 +62,6 @@ def _windows_1252_char(match: "regex.Match[str]") -> str:
 
 def parse_tree(page: str) -> PageTree | None:
     """Returns the tree of a prepared page; None if it is too large, too deeply nested or empty."""
-    from bs4 import BeautifulSoup
     from lxml.etree import ParserError
     from lxml.html import document_fromstring
 
@@ -66,27 +71,42 @@ def parse_tree(page: str) -> PageTree | None:
         root = document_fromstring(page)
     except (ParserError, ValueError):
         return None
-    return None if _too_deep(root) else PageTree(BeautifulSoup(page, "lxml"), root)
+    nodes = list(root.iter())
+    sizes = _sizes(nodes)
+    return None if sizes is None else PageTree(root, nodes, sizes)
 
 
 def _holds_many_attributes(page: str) -> bool:
+    if all(len(piece) <= MIN_LONG_TAG_CHARS for piece in page.split("<")):
+        return False
     return any(
         len(ATTRIBUTE_NAME.findall(ATTRIBUTE_VALUE.sub('"', tag[0]))) > MAX_ATTRIBUTES
         for tag in LONG_TAG.finditer(page)
     )
 
 
-def _too_deep(root: "HtmlElement") -> bool:
-    depth, node = 0, root
-    while True:
-        if len(node):
-            depth, node = depth + 1, node[0]
-            if depth > MAX_TREE_DEPTH:
-                return True
-            continue
-        while (following := node.getnext()) is None:
-            parent = node.getparent()
-            if parent is None or node is root:
-                return False
-            depth, node = depth - 1, parent
-        node = following
+def _sizes(nodes: "Sequence[HtmlElement]") -> "Mapping[HtmlElement, int] | None":
+    """Returns the number of visible characters inside each element that has some; None if they are nested too deeply.
+
+    From the end of the page to its start, so that children come before their parents.
+    """
+    kinds = elements()
+    sizes: dict[HtmlElement, int] = {}
+    heights: dict[HtmlElement, int] = {}
+    for node in reversed(nodes):
+        seen = 0
+        if isinstance(node.tag, str) and kinds.get(node.tag) != "unseen":
+            seen = sizes.get(node, 0) + (len(node.text.strip()) if node.text else 0)
+            if seen:
+                sizes[node] = seen
+        height = heights.pop(node, 0) + 1
+        parent = node.getparent()
+        if parent is None:
+            return sizes if height <= MAX_TREE_DEPTH + 1 else None
+        if height > heights.get(parent, 0):
+            heights[parent] = height
+        if node.tail:
+            seen += len(node.tail.strip())
+        if seen:
+            sizes[parent] = sizes.get(parent, 0) + seen
+    return sizes

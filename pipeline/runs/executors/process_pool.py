@@ -263,7 +263,9 @@ class ProcessPool:
                 self._retry_orphaned(current, outcomes)
             return
         if current is None:
-            self._count_death(describe_exit(code))
+            # A worker may end with its server and still have its exit code reported: that is one death, not two.
+            if worker.parent_id not in self._lost_servers:
+                self._count_death(describe_exit(code))
             return
         is_out_of_memory = worker.out_of_memory is not None or code == OUT_OF_MEMORY_EXIT_CODE
         loss: WorkerLoss = "time" if worker.hangs else "memory" if is_out_of_memory else "crash"

@@ -13,17 +13,36 @@ import regex
 from pipeline.model.document import Document, Label, Script, script_of
 from pipeline.text.lines import Line, display_width
 
-OPENING_MARKUP = regex.compile(r"(?P<blocks>(?:#{1,6}(?!!)\s*|>(?!>)\s*)*+)(?P<emphasis>(?:\*{1,3}(?=\S)|__?(?=\S))*+)")
+OPENING_MARKUP = regex.compile(
+    r"""
+    (?P<blocks>(?: \#{1,6}(?!!)\s*                      # ## Why walk?
+        | >(?!>)\s*                                     # > Why walk?
+        | \*{2,6}[ ]+(?=\S)                             # ** Why walk?        Org
+        | ;[ ]?(?=[\p{L}\p{N}'*])                               # ;Why walk?          MediaWiki, with :Because. below
+        | :{1,3}[ ]?(?=[\p{L}\p{N}'*])(?![^:\n]{1,40}:\s)       # :Because.           and not :Ada: Because.
+        | (?P<signs>={1,6})(?:[ ]+(?=[^=\s])|(?=[^=\s][^\n]{1,160}(?P=signs)[ ]*$)) )*+)   # == Why walk? ==
+    (?P<emphasis>(?:\*{1,3}(?=\S)|__?(?=\S)|'{2,3}(?=[^\s']))*+)
+    """,
+    regex.VERBOSE | regex.MULTILINE,
+)
+TERM_SIGN = "::"
+"""The sign of AsciiDoc after a term."""
+ORG_HEADING = regex.compile(r"^(?P<signs>\*+)[ ]+(?=\S)", regex.MULTILINE)
+MAX_LEVEL = 6
+HEADING_SIGNS = regex.compile(r"\#+|={1,6}|\*{2,6}")
+"""The marks of a heading: of Markdown, of AsciiDoc and MediaWiki, of Org."""
+CLOSING_SIGNS = regex.compile(r"(?<=\S)[ ]*={1,6}[ ]*$")
+NUMBERED_EMPHASIS = regex.compile(r"[ ]*(?P<emphasis>(?:\*{1,3}|__?)(?=\S))")
 QUESTION_DASH = regex.compile(r"(?:——|―{1,2}|──)\s*(?=\S)")
 """The dash that opens a question in Chinese. The one before a quotation's author looks the same; removing it does no
 harm."""
 DASH_CHARS = frozenset("—―─")
 REFERENCE_STARTS = frozenset("![<h*+-P第")
 """First characters of `REFERENCE_LINE`."""
-HEADING_HASHES = regex.compile("#+")
-CLOSING_MARKUP = regex.compile(r"(?:\s*(?:\*{1,3}|__?|#{1,6}))+$")
+CLOSING_MARKUP = regex.compile(r"(?:\s*(?:\*{1,3}|__?|#{1,6}|'{2,3}))+$")
+BOLD_MARKS = ("**", "__", "'''")
 WORD_CHAR = regex.compile(r"[^\s\p{P}\p{Z}\p{C}\p{Sm}\p{Sk}\p{So}\p{Mn}]")
-HEADING_UNDERLINE = regex.compile(r"[ \t]*+\n[ \t]*+(?P<mark>=|-)(?P=mark){2,}+[ \t]*+(?:\n|\Z)")
+HEADING_UNDERLINE = regex.compile(r"[ \t]*+\n[ \t]*+(?P<mark>[=\-~^])(?P=mark){2,}+[ \t]*+(?:\n|\Z)")
 HORIZONTAL_RULE = regex.compile(r"^[ \t]*+(?:[-=_~—─*][ \t]?){3,}+$", regex.MULTILINE)
 MAX_PLAIN_GAP_CHARS = 4
 """Characters between two blocks that cannot hold a rule."""
@@ -43,7 +62,7 @@ REFERENCE_LINE = regex.compile(
 SENTENCE_END_CHARS = ".。!！?？…"
 CLOSING_CHARS = "\"'”’」』)）]】*_ "
 """Quotation marks, brackets and marks of emphasis that may follow the end of a sentence."""
-LIST_MARKER = regex.compile(r"(?:\d{1,3}[.)、．]|[-+*•·–—]\s|[(（]\d{1,2}[)）])")
+LIST_MARKER = regex.compile(r"(?:\d{1,3}[.)、．]|\.{1,2}\s(?=\S)|[-+*•·–—]\s|[(（]\d{1,2}[)）])")
 CODE_INDENT = regex.compile(r"(?:[ ]{4}|\t)[ \t]*+$")
 MAX_INDENT_CHARS = 12
 """Characters before a block in which its indent is looked for."""
@@ -189,9 +208,10 @@ def read_blocks(document: Document) -> tuple[Block, ...]:
     """The blocks of a document: its paragraphs where no earlier stage labelled a part."""
     text, parts = document.text, document.layer("part")
     blocks: list[Block] = []
+    is_org = text.startswith("#+") or "\n#+" in text
     for start, end, line in _free_spans(document.paragraphs, parts):
         # Most paragraphs begin and end with plain characters, and are blocks as they are.
-        block = Block(start, end, line) if _is_plain_line(line) else _parse_block(text, start, end)
+        block = Block(start, end, line) if _is_plain_line(line) else _parse_block(text, start, end, is_org=is_org)
         if block is not None:
             blocks.append(block)
     return tuple(_with_surroundings(text, blocks, parts))
@@ -217,7 +237,12 @@ def _free_spans(paragraphs: Sequence[Line], taken: Sequence[Label]) -> Iterator[
 
 
 def _is_plain_line(line: str) -> bool:
-    return line[0].isalpha() and line[-1] not in "*_# \t" and not line.startswith(("http", "Page ", "第"))
+    return (
+        line[0].isalpha()
+        and line[-1] not in "*_#' \t"
+        and not line.startswith(("http", "Page ", "第"))
+        and not line.endswith(TERM_SIGN)
+    )
 
 
 # --- what is around a block
@@ -230,6 +255,8 @@ class _PartStart(msgspec.Struct, frozen=True, gc=False):
     is_byline: bool
 
 
+UNDERLINES = ("\n==", "\n--", "\n~~", "\n^^", "\n ==")
+UNDERLINE_LEVELS = {"=": 1, "-": 2, "~": 3, "^": 4}
 MAX_PARTS_BETWEEN = 4
 """Parts below a block that are looked at."""
 
@@ -237,7 +264,7 @@ MAX_PARTS_BETWEEN = 4
 def _with_surroundings(text: str, blocks: Sequence[Block], labels: Sequence[Label]) -> Iterator[Block]:
     """The blocks with the fields about what is above and below them."""
     parts = [_PartStart(label.start, label.value == "byline") for label in labels if "." not in label.value]
-    underlined = "\n==" in text or "\n--" in text or "\n ==" in text
+    underlined = any(map(text.__contains__, UNDERLINES))
     next_part = 0  # the first part that begins below the start of the current block
     for i, block in enumerate(blocks):
         previous = blocks[i - 1] if i else None
@@ -288,34 +315,50 @@ def _has_rule(text: str, start: int, end: int) -> bool:
 
 
 def _underline_level(text: str, block: Block) -> int:
-    """The level of a heading that is underlined on the next line: 1 for `===`, 2 for `---`, 0 without an underline."""
+    """The level of a heading that is underlined on the next line, such as 1 for `===`; 0 without an underline."""
     if text[block.end : block.end + 1] not in "\n \t" or len(block.text) > MAX_TITLE_COLUMNS:
         return 0
     line = HEADING_UNDERLINE.match(text, block.end)
     if line is None or (line["mark"] == "-" and not block.could_be_heading()):
         return 0
-    return 1 if line["mark"] == "=" else 2
+    return UNDERLINE_LEVELS[line["mark"]]
 
 
 # --- what marks a block
 
 
-def _parse_block(text: str, start: int, end: int) -> Block | None:
-    """The block in `[start, end)` without the marks around it, or None if it holds no word."""
+def _parse_block(text: str, start: int, end: int, *, is_org: bool) -> Block | None:
+    """The block in `[start, end)` without the marks around it, or None if it holds no word.
+
+    In Org a star at the start of a line is the mark of a heading, in all other formats that of an item.
+    """
     if not WORD_CHAR.search(text, start, end):
         return None
-    is_reference = text[start] in REFERENCE_STARTS and REFERENCE_LINE.match(text, start, end) is not None
-    is_item = not text[start].isalpha() and LIST_MARKER.match(text, start, end) is not None
     while text[end - 1].isspace():
         end -= 1
-    if is_reference:
+    is_item = not text[start].isalpha() and LIST_MARKER.match(text, start, end) is not None
+    if text[start] in REFERENCE_STARTS and REFERENCE_LINE.match(text, start, end):
         return Block(start, end, text[start:end], reference=True)
     if _is_indented(text, start):
         return Block(start, end, text[start:end], item=is_item, indented=True)
+    if is_org and (heading := ORG_HEADING.match(text, start, end)):
+        return Block(heading.end(), end, text[heading.end() : end], min(len(heading["signs"]), MAX_LEVEL))
+    return _marked_block(text, start, end, is_item=is_item)
+
+
+def _marked_block(text: str, start: int, end: int, *, is_item: bool) -> Block | None:
+    """The block in `[start, end)` without the marks of a heading, a quotation, a term, and of emphasis."""
     opening = OPENING_MARKUP.match(text, start, end)
     marks, emphasis = (opening["blocks"], opening["emphasis"]) if opening else ("", "")
-    level = max(map(len, HEADING_HASHES.findall(marks)), default=0)
+    level = max(map(len, HEADING_SIGNS.findall(marks)), default=0) if marks else 0
+    if "=" in marks and (signs := CLOSING_SIGNS.search(text, start, end)):
+        end = signs.start()
     start, end, style = _without_emphasis(text, start + len(marks), end, emphasis)
+    if is_item and not style:
+        style = _numbered_style(text, start, end)
+    is_term = ";" in marks
+    if text.endswith(TERM_SIGN, start + 1, end):
+        is_term, end = True, end - len(TERM_SIGN)
     dash = QUESTION_DASH.match(text, start, end) if text[start : start + 1] in DASH_CHARS else None
     start += len(dash[0]) if dash else 0
     if start >= end:
@@ -330,6 +373,7 @@ def _parse_block(text: str, start: int, end: int) -> Block | None:
         dashed=dash is not None,
         quoted=">" in marks,
         item=is_item,
+        term=is_term,
     )
 
 
@@ -343,16 +387,23 @@ def _without_emphasis(text: str, start: int, end: int, emphasis: str) -> tuple[i
 
     A mark at the end is removed only if it closes the one at the start: `**What now?**`, but not `*a* and *b*`.
     """
-    closing = CLOSING_MARKUP.search(text, start, end) if text[end - 1] in "*_#" else None
+    closing = CLOSING_MARKUP.search(text, start, end) if text[end - 1] in "*_#'" else None
     if closing is None:
         return start, end, ""
     inner = text[start + len(emphasis) : closing.start()]
-    even = inner.count("*") % 2 == 0 and inner.count("_") % 2 == 0
-    closes_emphasis = any(mark in closing[0] for mark in "*_")
+    even = inner.count("*") % 2 == 0 and inner.count("_") % 2 == 0 and "''" not in inner
+    closes_emphasis = any(mark in closing[0] for mark in "*_'")
     if not inner or not even or bool(emphasis) != closes_emphasis:
         return start, end, ""
-    style = "" if not closes_emphasis else "bold" if emphasis[:2] in {"**", "__"} else "italic"
+    style = "" if not closes_emphasis else "bold" if emphasis.startswith(BOLD_MARKS) else "italic"
     return start + len(emphasis), closing.start(), style
+
+
+def _numbered_style(text: str, start: int, end: int) -> str:
+    """`bold` or `italic` if all after the number of a line is: `1. **Why walk?**`; the marks stay in its text."""
+    number = LIST_MARKER.match(text, start, end)
+    opening = NUMBERED_EMPHASIS.match(text, number.end(), end) if number else None
+    return _without_emphasis(text, opening.start("emphasis"), end, opening["emphasis"])[2] if opening else ""
 
 
 def block_slice(block: Block, start: int, end: int) -> Block:

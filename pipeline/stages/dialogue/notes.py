@@ -10,6 +10,7 @@ from pipeline.stages.dialogue.labelled_block import LabelledBlock
 from pipeline.stages.dialogue.missed_dialogue import missed_dialogue_notes
 from pipeline.stages.dialogue.nested_labels import nested_label_notes
 from pipeline.stages.dialogue.parse_body import ParsedBody
+from pipeline.stages.dialogue.turn_confidence import label_confidence
 
 MIN_CERTAIN_CONFIDENCE = 0.65
 """Confidence of a label below which a note says that it may be none."""
@@ -95,7 +96,8 @@ def _doubtful_label_notes(body: ParsedBody) -> Iterator[Note]:
         if accepted is not None and confidence < MIN_CERTAIN_CONFIDENCE and accepted.key not in seen:
             seen.add(accepted.key)
             shown = accepted.text[:MAX_QUOTED_CHARS]
-            message = f"{shown} is taken for a speaker's label ({confidence:.2f}); it may be none."
+            sure = label_confidence(body, labelled)
+            message = f"{shown} is taken for a speaker's label ({sure:.2f}); it may be none."
             yield Note(accepted.start, accepted.end, "dialogue.doubtful-label", "warning", message)
 
 

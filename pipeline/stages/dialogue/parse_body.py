@@ -10,7 +10,7 @@ import msgspec
 
 from pipeline.lexicon.vocabulary import NO_VOCABULARY, Vocabulary
 from pipeline.stages.dialogue.asides import is_caption, is_stage_direction
-from pipeline.stages.dialogue.blocks import Block
+from pipeline.stages.dialogue.blocks import Block, block_slice
 from pipeline.stages.dialogue.closing import mark_closing
 from pipeline.stages.dialogue.exchanges import MAX_UNASSIGNED_LABEL_CHARS
 from pipeline.stages.dialogue.headings import is_heading, is_prose_heading
@@ -54,6 +54,8 @@ MIN_UNLABELLED_MEAN = 0.75
 """Mean probability of the turns of a document without labels: explainers and lists of questions are set alike."""
 MIN_UNANSWERED_SHARE = 0.5
 """Share of the questions without a labelled answer from which the blocks below questions are answers."""
+MIN_BOLD_SHARE = 0.8
+"""Share of the questions in bold, and of the answers that are not, from which bold tells one from the other."""
 
 TURN_CONFIDENCE = 0.97
 """Highest confidence of a labelled turn, and confidence of a label without a score."""
@@ -330,7 +332,7 @@ class _Turn(msgspec.Struct, frozen=True, gc=False):
 def _parse_turns(turns: SelectedTurns, body: _ReadTurns) -> Iterator[LabelledBlock]:
     """A body with turns, whose labels, questions or answers may be missing."""
     blocks, ends, parts = turns.blocks, body.ends, body.parts
-    holding = _questions_that_hold_answers(list(ends), parts, ends)
+    holding = _questions_that_hold_answers(blocks, parts, ends)
     yield from _parse_above(blocks, min(ends), ends.keys())
     for i in ends:
         label = turns.by_block.get(i)
@@ -342,14 +344,26 @@ def _parse_turns(turns: SelectedTurns, body: _ReadTurns) -> Iterator[LabelledBlo
 
 
 def _questions_that_hold_answers(
-    starts: Sequence[int], parts: Mapping[int, TurnPart], ends: Mapping[int, int]
+    blocks: Sequence[Block], parts: Mapping[int, TurnPart], ends: Mapping[int, int]
 ) -> set[int]:
-    """Questions with blocks below them and then the next question: their answers are among these blocks."""
-    questions = [i for i in starts if parts[i] == "question"]
+    """Questions with blocks below them and then the next question: their answers are among these blocks.
+
+    They must be many, or be in bold as nearly all questions are, with plain text below.
+    """
+    questions = [i for i in ends if parts[i] == "question"]
     if not questions:
         return set()
     alone = {i for i in questions if ends[i] - i > 1 and parts.get(ends[i], "question") == "question"}
-    return alone if len(alone) >= MIN_UNANSWERED_SHARE * len(questions) else set()
+    if len(alone) >= MIN_UNANSWERED_SHARE * len(questions):
+        return alone
+    answers = [i for i in ends if parts[i] == "answer"]
+    if _bold_share(blocks, questions) < MIN_BOLD_SHARE or _bold_share(blocks, answers) > 1 - MIN_BOLD_SHARE:
+        return set()
+    return {i for i in alone if blocks[i].bold and not blocks[i + 1].bold and not blocks[i + 1].level}
+
+
+def _bold_share(blocks: Sequence[Block], turns: Sequence[int]) -> float:
+    return sum(blocks[i].bold for i in turns) / len(turns) if turns else 0.0
 
 
 def _parse_above(blocks: Sequence[Block], first: int, starts: Set[int]) -> Iterator[LabelledBlock]:
@@ -437,6 +451,8 @@ def _question_block(block: Block, confidence: float) -> LabelledBlock:
     if number is None:
         return whole_block(block, "question", "dialogue.bare-question", confidence)
     start, end = number.span("number")
+    if number["emphasis"]:
+        block = block_slice(block, 0, len(block.text.rstrip("*_ ")))
     return LabelledBlock(
         block,
         "question",

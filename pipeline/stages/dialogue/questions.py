@@ -12,8 +12,8 @@ from pipeline.stages.dialogue.label_candidates import LabelCandidate
 from pipeline.stages.dialogue.named_guest import names_person
 from pipeline.stages.dialogue.pronouns import FIRST_PERSON, FIRST_PERSON_SINGULAR, SECOND_PERSON
 
-QUESTION_NUMBER = regex.compile(r"(?P<number>\d{1,3})[.、．)）:：]\s*(?=\S)")
-"""The number before a question."""
+QUESTION_NUMBER = regex.compile(r"(?P<number>\d{1,3})[.、．)）:：]\s*(?P<emphasis>\*{1,3}|__?)?(?=\S)")
+"""The number before a question, and marks of emphasis after it."""
 
 MAX_QUESTION_CHARS = 600
 MIN_BARE_QUESTIONS = 3

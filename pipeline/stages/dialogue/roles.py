@@ -19,7 +19,7 @@ import msgspec
 from pipeline.lexicon.lists import table
 from pipeline.segmentation.trees import UNITS_PER_NAT, load_trees
 from pipeline.stages.dialogue.label_candidates import LabelKind
-from pipeline.stages.dialogue.speaker_features import SpeakerFeatures, partner_turns, speaker_features
+from pipeline.stages.dialogue.speaker_features import partner_turns, speaker_features
 from pipeline.stages.dialogue.turn_features import TurnFeatures
 
 TurnPart = Literal["question", "answer", "aside"]
@@ -51,6 +51,8 @@ class Roles(msgspec.Struct, frozen=True, gc=False):
     """For each speaker the evidence for asking, in thousandths of log odds; empty if nothing was to decide."""
     is_open: bool = False
     """Several people talk, and it is not clear who asks."""
+    turns: Sequence[TurnFeatures] = ()
+    """The turns by which it was decided."""
 
 
 def assign_roles(turns: Sequence[TurnFeatures], *, asked_without_label: bool = False) -> dict[str, TurnPart]:
@@ -67,7 +69,7 @@ def decide_roles(turns: Sequence[TurnFeatures], *, asked_without_label: bool = F
     moderators = {speaker for speaker, kind in kinds.items() if kind == "moderates"}
     if asked_without_label or len(kinds) < 2:
         askers = set[str]() if asked_without_label else _only_speaker(turns, kinds)
-        return Roles(_parts(kinds, askers, moderators), LABELLED_CONFIDENCE, {})
+        return Roles(_parts(kinds, askers, moderators), LABELLED_CONFIDENCE, {}, turns=turns)
     contrasts = _with_labels(speaker_contrasts(turns), kinds)
     askers, asides = _askers(turns, kinds, contrasts, moderators)
     bystanders = _bystanders(turns, kinds) & askers
@@ -77,7 +79,7 @@ def decide_roles(turns: Sequence[TurnFeatures], *, asked_without_label: bool = F
     if is_open:
         askers, asides = _only_outlet(turns), moderators
         is_open = not askers
-    return Roles(_parts(kinds, askers, asides), confidence, contrasts, is_open=is_open)
+    return Roles(_parts(kinds, askers, asides), confidence, contrasts, is_open=is_open, turns=turns)
 
 
 def _label_kinds(turns: Sequence[TurnFeatures]) -> dict[str, LabelKind | None]:
@@ -235,38 +237,3 @@ def confidence_weights() -> tuple[float, float, float]:
     """The weights of `roles.tsv`: without evidence, of the distance, of the clearest asker."""
     weights = {name: int(value) / UNITS_PER_NAT for name, value in table(__package__, "roles.tsv")}
     return weights["start"], weights["distance"], weights["clearest"]
-
-
-# --- why
-
-
-class Reason(msgspec.Struct, frozen=True, gc=False):
-    """A feature that decided, its value, and how much the score of the speaker would be lower with a usual value."""
-
-    feature: str
-    value: int
-    effect: int
-
-
-def explain_roles(turns: Sequence[TurnFeatures], speaker: str, count: int = 5) -> list[Reason]:
-    """The features that decided most whether a speaker asks, strongest first.
-
-    The effect of a feature is how the score changes if it has its median in the training data instead; positive speaks
-    for asking.
-    """
-    features = speaker_features(turns)[speaker]
-    medians = feature_medians()
-    changed = [[*features[:at], medians[name], *features[at + 1 :]] for at, name in enumerate(SpeakerFeatures._fields)]
-    score, *others = load_trees("roles", __package__).scores([features, *changed])
-    reasons = [
-        Reason(name, value, score - other)
-        for name, value, other in zip(SpeakerFeatures._fields, features, others, strict=True)
-    ]
-    deciding = [reason for reason in reasons if reason.effect]
-    return sorted(deciding, key=lambda reason: -abs(reason.effect))[:count]
-
-
-@cache
-def feature_medians() -> dict[str, int]:
-    """The median of each feature in the training data."""
-    return {name: int(value) for name, value in table(__package__, "roles-medians.tsv")}

@@ -25,6 +25,7 @@ LABEL_FORMS: Mapping[TurnForm, LabelForm] = {"letter": "word", "wide": "blanks",
 """What separates a label from its words, by the form of the candidate; a mark in all other forms."""
 CHANGE_OF_SPEAKER = ">>"
 LEAST_CONFIDENCE, MOST_CONFIDENCE = 0.5, 0.99
+"""Bounds of what is written for a label that was accepted."""
 MIN_UNLABELLED_SHARE = 0.34
 """Questions without a label for each labelled turn from which they are asked of those who have labels."""
 WORDS = regex.compile(r"[\p{L}\p{N}].*[\p{L}\p{N}]|[\p{L}\p{N}]", regex.DOTALL)
@@ -45,6 +46,8 @@ class SelectedTurns(msgspec.Struct, frozen=True, gc=False):
     confidences: dict[str, float]
     unlabelled_confidences: dict[int, float]
     doubtful: tuple[LabelCandidate, ...] = ()
+    is_learned: bool = False
+    """Decision trees found them, so confidences are probabilities."""
 
     @property
     def is_two_sided(self) -> bool:
@@ -80,12 +83,13 @@ def selected_turns(found: TurnStarts, blocks: Sequence[Block], vocabulary: Vocab
         {key: confidence(sum(values) / len(values)) for key, values in likely.items()},
         {i: confidence(unlabelled[i].probability) for i in parts},
         doubtful,
+        is_learned=True,
     )
 
 
 def confidence(probability: float) -> float:
-    """A probability as the confidence of a label that was accepted: at least 0.5, at most 0.99."""
-    return round(min(max(probability, LEAST_CONFIDENCE), MOST_CONFIDENCE), 2)
+    """A probability as the confidence that decides: two digits, at most 0.99. See `turn_confidence` for the written."""
+    return round(min(probability, MOST_CONFIDENCE), 2)
 
 
 def _divide(

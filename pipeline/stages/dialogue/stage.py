@@ -2,14 +2,17 @@
 
 A document goes through these modules, in this order:
 
-- `blocks` makes blocks of the paragraphs that no earlier stage took, `block_evidence` adds what the markup of a page
-  said of them.
-- `duplicates` finds a body that is printed twice, `translations` a second language.
+- `document_parts` divides the document: `blocks` makes blocks of the paragraphs that no earlier stage took,
+  `block_evidence` adds what the markup of a page said of them, `duplicates` finds a body that is printed twice,
+  `translations` a second language.
 - `parse_body` labels the blocks of one language. It asks `turn_starts` where turns start, `rule_turns` if that finds
   none, `titles` for the title, `speaker_aliases` and `speaker_key` who is meant, `roles` who asks and who answers, and
   `closing` where the dialogue ends.
 - `stories` refuses the turns of a body that tells a story (`narration`).
 - `notes` says what is doubtful.
+- `turn_confidence` says how sure turns and sides are.
+
+`decision_reasons` says later why they were decided so.
 """
 
 from bisect import bisect_left
@@ -19,29 +22,23 @@ from typing import ClassVar
 
 from pipeline.model.document import Document, Label
 from pipeline.model.stage import Finding, Rule
-from pipeline.stages import front_matter
-from pipeline.stages.dialogue.block_evidence import with_evidence
-from pipeline.stages.dialogue.blocks import Block, read_blocks, split_at, without_references
-from pipeline.stages.dialogue.duplicates import RepeatedBlock, find_repeats
+from pipeline.stages.dialogue.blocks import Block
+from pipeline.stages.dialogue.document_parts import read_parts, translated_body
+from pipeline.stages.dialogue.duplicates import RepeatedBlock
 from pipeline.stages.dialogue.exchanges import repeated_labels
 from pipeline.stages.dialogue.labelled_block import LabelledBlock
 from pipeline.stages.dialogue.notes import structure_notes, translation_mismatch
-from pipeline.stages.dialogue.parse_body import ParsedBody, parse_body
+from pipeline.stages.dialogue.parse_body import ParsedBody
 from pipeline.stages.dialogue.rules import RULES
-from pipeline.stages.dialogue.stories import without_story_turns
-from pipeline.stages.dialogue.titles import NON_WORD_CHARS
 from pipeline.stages.dialogue.translations import (
     BodyVersion,
     matching_exchanges,
-    split_versions,
     with_body_names,
 )
+from pipeline.stages.dialogue.turn_confidence import with_confidences
 
-MAKER_PARTS = frozenset({"byline", "credit.name"})
 UNASSIGNED_PARTS = frozenset({"label", "legend", "repeat"})
 """Parts of a body that are in no field of the article."""
-MAX_REFERENCE_SHARE = 0.45
-"""Share of an article that references may be and still be in no field; the contract allows half."""
 
 REFERENCE_CONFIDENCE = REPEAT_CONFIDENCE = KEY_CONFIDENCE = 0.95
 VERSION_CONFIDENCE = BESIDE_LABEL_CONFIDENCE = 0.9
@@ -60,59 +57,27 @@ class Dialogue:
 
     def find(self, document: Document) -> Iterator[Finding]:
         """Labels every paragraph that no earlier stage took."""
-        top = front_matter.front_matter_end(document.text)
-        key_title = front_matter.title_field(document.text, top) if top else None
-        keys, blocks = split_at(with_evidence(read_blocks(document), document.evidence), top)
-        references = _references(keys, blocks)
-        yield from (_block_label(block, "reference", "dialogue.reference") for block in references)
-        if references:
-            blocks = without_references(blocks)
-        makers = _makers(document)
-        repeats = find_repeats(blocks, makers)
-        versions = split_versions(document, [block for i, block in enumerate(blocks) if i not in repeats])
-        title_text = " ".join(document.text[slice(*line)] for line in key_title.lines) if key_title else None
-        body = without_story_turns(parse_body(versions[0].blocks, document.vocabulary, title_text, makers))
+        parts = read_parts(document)
+        key_title = parts.key_title
+        yield from (_block_label(block, "reference", "dialogue.reference") for block in parts.references)
+        versions = parts.versions
+        body = parts.body(document.vocabulary)
         # A title that the body prints is the title there, and a key above.
         unprinted = None if any(labelled.part == "title" for labelled in body.blocks) else key_title
-        yield from _front_matter_labels(document.text, keys, unprinted.lines if unprinted else ())
-        labels = list(_body_labels(body.blocks))
+        yield from _front_matter_labels(document.text, parts.keys, unprinted.lines if unprinted else ())
         yield from structure_notes(body, unprinted.value_span if unprinted else None, document.text)
+        body = with_confidences(body)
+        labels = list(_body_labels(body.blocks))
         for version in versions[1:]:
             if version.heading is not None:
                 heading = version.heading
                 yield Label(heading.start, heading.end, "part", "label", "dialogue.version-heading", VERSION_CONFIDENCE)
-            translation = without_story_turns(parse_body(version.blocks, document.vocabulary))
+            translation = with_confidences(translated_body(version, document.vocabulary))
             yield from _version_labels(version, body, translation)
             labels += _body_labels(with_body_names(body.blocks, translation.blocks))
             yield from translation_mismatch(body, translation)
         yield from labels
-        yield from _repeat_labels(blocks, repeats, labels)
-
-
-def _makers(document: Document) -> str:
-    """The bylines and credited names of an article."""
-    labels = (label for label in document.layer("part") if label.value in MAKER_PARTS)
-    return " ".join(document.text[label.start : label.end] for label in labels)
-
-
-def _references(keys: Sequence[Block], blocks: Sequence[Block]) -> list[Block]:
-    """The references, which are in no field; empty if they are most of the article, because then they are its text."""
-    references = [block for block in blocks if block.reference]
-    if not references:
-        return []
-    # Of a long article the first paragraphs are enough.
-    max_chars = _word_chars([*keys, *references]) / MAX_REFERENCE_SHARE
-    chars = 0
-    for block in (*keys, *blocks):
-        chars += _word_chars([block])
-        if chars >= max_chars:
-            return references
-    return []
-
-
-def _word_chars(blocks: Sequence[Block]) -> int:
-    """Letters and digits of some blocks."""
-    return sum(len(NON_WORD_CHARS.sub("", block.text)) for block in blocks)
+        yield from _repeat_labels(parts.blocks, parts.repeats, labels)
 
 
 def _block_label(block: Block, part: str, rule: str) -> Label:

@@ -200,8 +200,8 @@ class FirstLine(msgspec.Struct, frozen=True):
     block: Block
     following: Block
     label: LabelCandidate | None
-    label_follows: bool
-    """The second block begins with a label candidate."""
+    label_below: LabelCandidate | None
+    """That of the second block."""
     later: Sequence[int]
     """Indices of the further blocks that begin with a label and a separator."""
     later_own: Sequence[int]
@@ -216,7 +216,7 @@ def _opens_interview(line: FirstLine) -> bool:
         and block.asks
         and not block.is_heading
         and not block.before_byline
-        and not line.label_follows
+        and line.label_below is None
         and not line.following.asks
         and (display_width(block.text) >= MAX_QUESTION_TITLE_COLUMNS or SECOND_PERSON.search(block.text) is not None)
     )
@@ -251,6 +251,12 @@ def _names_speaker_in_title(line: FirstLine) -> bool:
     return not line.later_own or line.block.before_byline or line.block.level == 1
 
 
+def _is_above_first_question(line: FirstLine) -> bool:
+    """`Ada Fern: What the tide brings` above `Reporter: …`: an answer is above no first question."""
+    below = line.label_below
+    return below is not None and below.kind == "asks" and not line.block.ends_sentence
+
+
 def _is_above_lead(line: FirstLine) -> bool:
     """Prose follows, and the turns come later."""
     if line.later[0] > 2:
@@ -265,6 +271,7 @@ FIRST_LINE_DECISIONS: tuple[tuple[Callable[[FirstLine], bool], bool], ...] = (
     (_has_interviewer_label, False),
     (_is_turn_of_known_speaker, False),
     (_names_speaker_in_title, True),
+    (_is_above_first_question, True),
     (_is_above_lead, True),
 )
 """Predicates with whether the first line is the title; the first that holds decides. If none holds, it is a turn."""
@@ -280,7 +287,7 @@ def _first_line_is_title(blocks: Sequence[Block], candidates: Mapping[int, Label
     label = candidates.get(0)
     later = [i for i in candidates if i > 0 and candidates[i].form in {"mark", "word", "time"}]
     own = [i for i in later if label is not None and _is_same_speaker(candidates[i].key, label.key)]
-    line = FirstLine(block, blocks[1], label, 1 in candidates, later, own)
+    line = FirstLine(block, blocks[1], label, candidates.get(1), later, own)
     return next((verdict for holds, verdict in FIRST_LINE_DECISIONS if holds(line)), False)
 
 

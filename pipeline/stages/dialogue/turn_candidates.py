@@ -48,6 +48,8 @@ MAX_BESIDE_CHARS = 24
 """Characters of a time and of marks beside a label."""
 COLONS = frozenset(":：︰﹕∶")
 WIDE_SPACES = ("  ", "\t", "\u3000")
+MAX_SURE_LABEL_CHARS = 12
+"""Characters of a label before a colon up to which no other label is before it, as in `Q One more question: why?`."""
 MAX_LINE_LABEL_CHARS = 42
 """Characters of a label that is a line of its own without a colon."""
 MIN_INNER_BLOCK_CHARS = 40
@@ -65,9 +67,10 @@ OPENING = regex.compile(
             (?!\d)\s*+ )
       | (?P<time>{TIME_BESIDE_LABEL}(?=[\s*_>\-–—]|\p{{L}})[\s>\-–—]*+)
       | (?P<box>\[[ xX]?\]\s++)
-      | (?P<bold>\*\*|__(?=\S))
-      | (?P<italic>[*_](?=\S))
+      | (?P<bold>\*\*|__(?=\S)|''')
+      | (?P<italic>[*_](?=\S)|'')
       | (?P<quote>>(?!>)\s*+)
+      | :(?=[^\s:][^:\n]{{0,40}}:\s)                 # :Ada: Yes.
     )*+
     """,
     regex.VERBOSE | regex.VERSION1,
@@ -76,9 +79,9 @@ OPENING = regex.compile(
 MARKED_LABEL = regex.compile(
     rf"""
     (?P<label>[^\n:：︰﹕∶]{{1,{MAX_NAME_CHARS}}}?)
-    [*_\s]*+ (?P<time>{TIME_BESIDE_LABEL})?+ [*_\s]*+
-    (?: (?<!\d)[:：︰﹕∶] | (?<=\d)[:：︰﹕∶](?!\d) )(?!//|:)
-    [*_]*+\s*+ (?P<after>{TIME_BESIDE_LABEL}(?=\s|$))?+ [*_\s]*+
+    [*_'\s]*+ (?P<time>{TIME_BESIDE_LABEL})?+ [*_\s]*+
+    (?: (?<!\d)[:：︰﹕∶] | (?<=\d)[:：︰﹕∶](?!\d) )(?::(?=\s))?+(?!//|:)
+    (?:[*_]++|'{{2,3}}+)?+\s*+ (?P<after>{TIME_BESIDE_LABEL}(?=\s|$))?+ [*_\s]*+
     """,
     regex.VERBOSE | regex.VERSION1,
 )
@@ -92,7 +95,7 @@ BRACKETED_LABEL = regex.compile(
 )
 LETTER_LABEL = regex.compile(
     r"""
-    (?P<label>(?:[QA]|Question|Answer|QUESTION|ANSWER)(?:[ ]?\d{1,3})?|[问答問])
+    (?P<label>(?:[QA]|Question|Answer|QUESTION|ANSWER)(?:\d{1,3}|[ ]\d{1,3}(?=[*_]*[.、)）．]))?|[问答問])
     (?<!A(?=\s[^\p{Lu}\s"“]))                   # not: A month later
     (?: [*_]++[.、)）]?\s*+                       # **Q** Why walk?
       | [.、)）．][*_]*+\s*+                      # Q. Why walk?
@@ -125,7 +128,7 @@ LABEL_BEFORE = regex.compile(
       | (?<=[\s*_])                                                                         # … Ada Fern
         (?P<label>{CAPITALISED_WORD}(?:[ ]{CAPITALISED_WORD}|[ ]\p{{Ll}}{{1,3}}(?=[ ])){{0,3}})
       | \*\*(?P<label>[^*\n:：]{{1,30}}) )                                                  # … **Ada
-    [*_]*+$
+    [*_]*+[ ]?$
     """,
     regex.VERBOSE,
 )
@@ -138,7 +141,10 @@ REQUEST_OR_COUNT = regex.compile(r"[请請]|[第其][一二三四五六七八九
 SAYING = regex.compile(r"(?:[说說道喊叫问問]|\b(?:said|says))$")
 """The end of what tells that somebody speaks, in a story or an answer: `I said: “…”`, `有人问：`."""
 NO_LINE_END = ".。，,;；、!！"
-WORD_CHARACTER = regex.compile(r"[\p{L}\p{N}]")
+WORD_CHARACTER = regex.compile(r"[\p{L}\p{N}\p{Emoji_Presentation}]")
+"""What a label has at least one of; some people go by pictures."""
+WORDS = regex.compile(r"[\p{L}\p{N}]|[?？!！…—–]|\.\.")
+"""What somebody says: letters, or marks in place of words, as minutes have them (`TBL: ???`, `RG: ...`)."""
 LABEL_MARKS = regex.compile(r"[*_#`~<>\[\]【】《》〈〉「」“”\"]+|(?<=\s)@|^@")
 SPACES = regex.compile(r"[\s\N{IDEOGRAPHIC SPACE}]+")
 
@@ -202,6 +208,7 @@ def read_opening(block: Block) -> TurnOpening:
     )
 
 
+# Cached because the same few labels occur all through a document.
 @lru_cache(maxsize=8192)
 def candidate_key(label: str) -> str:
     """What all spellings of a label share: small letters, without marks, brackets and the number after Q or A."""
@@ -233,7 +240,7 @@ def _candidates_of(i: int, blocks: Sequence[Block], openings: Sequence[TurnOpeni
             continue
         labelled = labelled or candidate.form not in {"line", "sign", "wide"}
         yield candidate
-    if opening.change and not labelled:
+    if opening.change and not (labelled and text[at : at + 1] not in "[(（【"):
         yield TurnCandidate(i, 0, i, at, "change")
     if _is_set_apart(block, opening) or block.asks or (i and _may_be_answered(blocks[i - 1], openings[i - 1])):
         yield TurnCandidate(i, 0, i, at, "paragraph")
@@ -292,6 +299,9 @@ def _labelled(i: int, blocks: Sequence[Block], opening: TurnOpening) -> Iterator
     if marked is None:
         yield from _in_cell_or_letter(i, block, opening)
         yield from _unmarked(i, block, opening, head, has_next=has_next)
+    elif marked.label_end - marked.label_start > MAX_SURE_LABEL_CHARS:
+        yield from _in_cell_or_letter(i, block, opening)
+        yield from _signed(i, block, opening)
 
 
 def _marked(i: int, block: Block, opening: TurnOpening, *, has_next: bool) -> TurnCandidate | None:
@@ -301,7 +311,7 @@ def _marked(i: int, block: Block, opening: TurnOpening, *, has_next: bool) -> Tu
     if match is None or not WORD_CHARACTER.search(match["label"]):
         return None
     timed = opening.time or match["time"] is not None or match["after"] is not None
-    if WORD_CHARACTER.search(text, match.end()):
+    if WORDS.search(text, match.end()):
         return _of_match(i, match, i, match.end(), "change" if opening.change else "mark", timed=timed)
     return _of_match(i, match, i + 1, -1, "above", timed=timed) if has_next else None
 
@@ -344,7 +354,12 @@ def _unmarked(i: int, block: Block, opening: TurnOpening, head: str, *, has_next
         )
     elif any(map(head.__contains__, WIDE_SPACES)) and (wide := WIDE_LABEL.match(text, at)):
         yield _of_match(i, wide, i, wide.end(), "wide", timed=opening.time)
-    if sign := SIGN_LABEL.match(text, at):
+    yield from _signed(i, block, opening)
+
+
+def _signed(i: int, block: Block, opening: TurnOpening) -> Iterator[TurnCandidate]:
+    """A label before a bar, a dash or another sign."""
+    if sign := SIGN_LABEL.match(block.text, opening.end):
         yield _of_match(i, sign, i, sign.end(), "sign", timed=opening.time)
 
 

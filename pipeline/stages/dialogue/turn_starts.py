@@ -20,25 +20,23 @@ from pipeline.stages.dialogue.blocks import Block
 from pipeline.stages.dialogue.feature_scales import log
 from pipeline.stages.dialogue.label_candidates import SPEAKER_KINDS, cue_of, label_key, vocabulary_labels
 from pipeline.stages.dialogue.label_facts import KIND_NUMBERS
+from pipeline.stages.dialogue.talk_score import talk_facts, talk_score
 from pipeline.stages.dialogue.turn_candidates import (
     TurnCandidate,
     TurnOpening,
     find_turn_candidates,
     read_opening,
 )
-from pipeline.stages.dialogue.turn_start_features import (
-    TurnStartFeatures,
-    style_of,
-    turn_start_features,
-)
+from pipeline.stages.dialogue.turn_start_features import TurnStartFeatures
+from pipeline.stages.dialogue.turn_start_table import style_of, turn_start_features
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 # The first four thresholds were chosen by what trees say of families of sources that they have not seen.
-MIN_PROBABILITY, MIN_MEAN_PROBABILITY = 0.3, 0.65
-"""Probability from which a candidate is a turn, and mean of the turns from which the document is a talk."""
+MIN_PROBABILITY, MIN_TALK_PROBABILITY = 0.3, 0.65
+"""Probability from which a candidate is a turn, and probability from which a document with such turns is a talk."""
 MIN_ONCE_PROBABILITY = 0.5
 """The same for a label that occurs once: of those below it, a third were right."""
 MIN_CUED_PROBABILITY = 0.25
@@ -72,13 +70,15 @@ class TurnStarts(msgspec.Struct, frozen=True, gc=False):
 
     starts: tuple[TurnStart, ...] = ()
     refused: tuple[TurnStart, ...] = ()
+    talk_probability: float = 0.0
+    """That the turns are those of a talk; see `talk_score`."""
 
     @property
     def is_talk(self) -> bool:
         """Whether the turns are likely enough for the document to be a talk, or the user names a speaker."""
         if any(start.from_vocabulary for start in self.starts):
             return True
-        return self.mean >= MIN_MEAN_PROBABILITY
+        return self.talk_probability >= MIN_TALK_PROBABILITY
 
     @property
     def mean(self) -> float:
@@ -95,7 +95,11 @@ def probabilities(features: "NDArray[np.int32]") -> list[float]:
     """The probability of each candidate that a turn starts there; `features` has a row for each."""
     if not len(features):
         return []
-    return [1 / (1 + math.exp(-score / UNITS_PER_NAT)) for score in _trees().scores(features)]
+    return [_probability(score) for score in _trees().scores(features)]
+
+
+def _probability(score: int) -> float:
+    return 1 / (1 + math.exp(-score / UNITS_PER_NAT))
 
 
 def find_turn_starts(blocks: Sequence[Block], vocabulary: Vocabulary = NO_VOCABULARY) -> TurnStarts:
@@ -120,7 +124,16 @@ def find_turn_starts(blocks: Sequence[Block], vocabulary: Vocabulary = NO_VOCABU
     starts = _one_at_a_place(accepted)
     if len(starts) < MIN_TURNS and not named:
         starts = []
-    return TurnStarts(tuple(starts), tuple(_refused(candidates, likely, starts)))
+    refused = _refused(candidates, likely, starts)
+    if not starts:
+        return TurnStarts((), tuple(refused))
+    number = {candidates[i]: i for i in chosen}
+    facts = talk_facts(
+        [_row(features, number[start.candidate]) for start in starts],
+        [start.probability for start in starts],
+        [start.candidate.key for start in starts],
+    )
+    return TurnStarts(tuple(starts), tuple(refused), _probability(talk_score(facts)))
 
 
 def likely_turns(
@@ -159,14 +172,19 @@ def _style(candidate: TurnCandidate, blocks: Sequence[Block], openings: Sequence
 
 def _lowest(candidate: TurnCandidate, features: TurnStartFeatures) -> float:
     """The probability from which a candidate is a turn; above 1 for one that never is."""
-    if _is_topic(candidate, features):
+    if is_topic(candidate, features):
         return math.inf
+    return least_probability(features, labelled=bool(candidate.label))
+
+
+def least_probability(features: TurnStartFeatures, *, labelled: bool) -> float:
+    """The probability from which a candidate is a turn, by itself."""
     if features.label_kind in SPEAKER_KIND_NUMBERS:
         return MIN_CUED_PROBABILITY
-    return MIN_ONCE_PROBABILITY if candidate.label and features.label_count == log(1) else MIN_PROBABILITY
+    return MIN_ONCE_PROBABILITY if labelled and features.label_count == log(1) else MIN_PROBABILITY
 
 
-def _is_topic(candidate: TurnCandidate, features: TurnStartFeatures) -> bool:
+def is_topic(candidate: TurnCandidate, features: TurnStartFeatures) -> bool:
     """Whether `问题` means a problem here: it has no number, and less than half of its lines ask."""
     cue = cue_of(candidate.label) if candidate.label else None
     if cue is None or not cue.asking or features.label_digit:

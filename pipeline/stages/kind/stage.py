@@ -5,15 +5,13 @@ It runs after `dialogue`, whose labels tell how many turns and speakers there ar
 a kind was right on sources that the trees had not seen, which becomes the confidence (`reliability.tsv`).
 """
 
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import ClassVar
 
-from pipeline.lexicon.lists import table
 from pipeline.model.document import Document, Label
 from pipeline.model.stage import KIND_VALUES, Finding, Rule
+from pipeline.segmentation.calibration import calibrated
 from pipeline.segmentation.trees import load_trees
 from pipeline.stages.kind.features import features_of
 from pipeline.stages.kind.rules import RULES
@@ -44,12 +42,4 @@ def kind_of(features: list[int]) -> tuple[str, float]:
     scores = load_trees("kind", __package__).scores_of_classes(features, len(KINDS_OF_TEXT))
     best = max(range(len(KINDS_OF_TEXT)), key=scores.__getitem__)
     margin = scores[best] - max(score for i, score in enumerate(scores) if i != best)
-    margins, confidences = _reliability()
-    return KINDS_OF_TEXT[best], confidences[bisect_right(margins, margin) - 1]
-
-
-@cache
-def _reliability() -> tuple[tuple[int, ...], tuple[float, ...]]:
-    """Margins between the best and the second score, in ascending order, and the confidence from each on."""
-    cells = table(__package__, "reliability.tsv")
-    return tuple(int(row[0]) for row in cells), tuple(float(row[1]) for row in cells)
+    return KINDS_OF_TEXT[best], calibrated(__package__, "reliability.tsv", margin)

@@ -66,6 +66,7 @@ MAX_TITLE_HITS = 8
 INFLECTIONS = frozenset("s es ed d ing ly er ers r n al ic y 's ’s".split())  # noqa: SIM905
 """Endings that make a further form of a whole word: `venue`, `venues`."""
 DOTS = regex.compile(r"(?P<space>\s*)[\[(]?(?:\.{3,}|…+)[\])]?[\s*_]*$")
+CUT_OFF_BY_SITE = regex.compile(r"\p{Han}[^.\s]{0,12}\.{3}$")
 END_MARK = regex.compile(r"[^\p{L}]$")
 LINE_MARKS = "#*_> \t"
 
@@ -81,6 +82,8 @@ class _TitleLine(msgspec.Struct, frozen=True, gc=False):
     """It lost its spaces, and its last word reads as the beginning of a longer one."""
     dots: str | None = None
     """What is between its last word and the dots that end it; None without dots."""
+    ends_in_full_stops: bool = False
+    """Three full stops end a Chinese title. Sites cut titles off with them; the ellipsis of an author is `……`."""
 
 
 def truncated_title(document: Document, solved: Sequence[SolvedLine], user_words: UserWords) -> Note | None:
@@ -95,6 +98,8 @@ def truncated_title(document: Document, solved: Sequence[SolvedLine], user_words
     after = document.text[title.end :]
     if full := _full_title(after, title):
         return _note(title, "the document prints a longer form of the title", full)
+    if title.dots == "" and title.ends_in_full_stops and _is_long(title):
+        return _note(title, "dots stand for the rest of the title")
     if END_MARK.search(title.text):
         return None
     runs = LETTER_RUN.findall(title.text)
@@ -127,8 +132,15 @@ def _title_line(document: Document, solved: Sequence[SolvedLine]) -> _TitleLine 
     spaced = (document.text[start:end] if line is None else line.repaired).rstrip()
     dots = DOTS.search(spaced)
     words = spaced[: dots.start()] if dots else spaced
-    cut_off = line is not None and line.cut_off
-    return _TitleLine(start, end, words, line is not None, cut_off, dots["space"] if dots else None)
+    return _TitleLine(
+        start,
+        end,
+        words,
+        unspaced=line is not None,
+        cut_off=line is not None and line.cut_off,
+        dots=dots["space"] if dots else None,
+        ends_in_full_stops=CUT_OFF_BY_SITE.search(spaced) is not None,
+    )
 
 
 @cache

@@ -9,8 +9,6 @@ short line that could be either is read like its neighbours.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import regex
-
 from pipeline.text.encodings.readings import CandidateEncoding, candidate_encodings
 from pipeline.text.encodings.wide import detect_wide
 
@@ -26,11 +24,10 @@ class EncodingSpan(NamedTuple):
 
 ALIASES = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "windows-1252": "cp1252", "big5": "big5hkscs"}
 """Declared charsets, and the superset that their writers use in fact."""
-DECLARED_CHARSET = regex.compile(rb"""(?:charset|encoding)\s{0,4}=\s{0,4}["']?([A-Za-z][A-Za-z0-9_:.-]{2,20})""")
 MAX_LINES = 20_000
 """Longer files are read in pieces of several lines, to bound the time."""
-DECLARATION_BYTES = 1024
-"""Bytes at the start that may declare a charset."""
+DECLARATION_BYTES = 4096
+"""Bytes at the start of a page that may declare a charset."""
 CHANGE_COST = 12
 CHANGE_COSTS = {
     ("utf-8", "gb18030"): 5,
@@ -71,8 +68,14 @@ def _is_utf_8(data: bytes) -> bool:
 
 
 def _declared(data: bytes) -> str | None:
-    match = DECLARED_CHARSET.search(data, 0, DECLARATION_BYTES)
-    return ALIASES.get(name := match[1].decode("ascii").lower(), name) if match else None
+    """The encoding that a page or an XML file declares, as its writers use it; None without a declaration."""
+    head = data[:DECLARATION_BYTES]
+    if b"charset" not in head.lower() and b"encoding" not in head.lower():
+        return None
+    from bs4.dammit import EncodingDetector
+
+    name = EncodingDetector.find_declared_encoding(head, is_html=True)
+    return None if name is None else ALIASES.get(name, name)
 
 
 def _lines(data: bytes) -> list[bytes]:

@@ -57,12 +57,12 @@ def test_results_come_in_the_order_of_the_items(items: list[bool], seed: int, ch
 
 
 def test_each_outcome_is_reported_once_when_it_is_known() -> None:
-    told: list[str] = []
+    reported: list[str] = []
     records = [record(f"d{i}") for i in range(40)]
-    for _ in process_in_order(records, Idlers(7), Callbacks(outcome=lambda record, _: told.append(record.id))):
+    for _ in process_in_order(records, Idlers(7), Callbacks(outcome=lambda record, _: reported.append(record.id))):
         pass
-    assert sorted(told) == sorted(each.id for each in records)
-    assert told != [each.id for each in records]
+    assert sorted(reported) == sorted(each.id for each in records)
+    assert reported != [each.id for each in records]
 
 
 def test_documents_that_wait_for_an_earlier_one_keep_no_text() -> None:

@@ -71,8 +71,8 @@ def test_a_document_that_crashes_its_worker_fails_alone(work: Path, capfd: Any) 
             assert (entry["stage"], entry["package"]) == ("poison", PACKAGE)
     assert account(work / "out") == {"documents": 12, "written": 8, "failed": 4, "rejected": 0, "unchanged": 0}
     assert litter(work / "out") == []
-    said = [line for line in capfd.readouterr().err.splitlines() if line.startswith("x-segfault: ")]
-    assert len(said) == 1
+    messages = [line for line in capfd.readouterr().err.splitlines() if line.startswith("x-segfault: ")]
+    assert len(messages) == 1
 
 
 @pytest.mark.parametrize("form", only(["json", "jsonl", "parquet"], ["jsonl"]))
@@ -241,8 +241,8 @@ def test_a_stage_that_workers_cannot_import_ends_the_run_with_the_reason(
     module.write_text(f"import os\nif os.getpid() != {os.getpid()}:\n    raise RuntimeError('not here')\n"
                       + module.read_text("utf-8"), "utf-8")  # fmt: skip
     assert go(work) == 1
-    said = capsys.readouterr().err
-    assert "pipeline: error: a worker process cannot start: RuntimeError: not here; fix what the recipe names" in said
+    stderr = capsys.readouterr().err
+    assert "pipeline: error: a worker process cannot start: RuntimeError: not here; fix what the recipe names" in stderr
 
 
 def test_a_memory_limit_too_low_for_any_document_ends_the_run_with_advice(work: Path, capsys: Captured) -> None:

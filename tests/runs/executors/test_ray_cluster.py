@@ -88,8 +88,8 @@ class Machines:
     def kill_one(self) -> None:
         """Kills a machine with all its processes, but not the one that the run is connected to."""
         ray: Any = __import__("ray")
-        here = ray.get_runtime_context().get_node_id()
-        ours = {node["RayletSocketName"] for node in ray.nodes() if node["NodeID"] == here}
+        own_node = ray.get_runtime_context().get_node_id()
+        ours = {node["RayletSocketName"] for node in ray.nodes() if node["NodeID"] == own_node}
         other = next(node for node in self._two if node.raylet_socket_name not in ours)
         self._two.remove(other)
         self._nodes.remove_node(other, allow_graceful=False)
@@ -158,10 +158,10 @@ def test_the_output_equals_that_of_the_local_engine(
 ) -> None:
     """This includes a crash, a degraded article, a rejection and other failures."""
     monkeypatch.setattr(RayExecutor, "chunk", 4)
-    here = go(tmp_path / "here", gate, local_engine(1), form=form)
+    expected = go(tmp_path / "here", gate, local_engine(1), form=form)
     there = go(tmp_path / "there", gate, ray_engine(machines.address), form=form)
-    assert there.totals == here.totals
-    assert there.content == here.content
+    assert there.totals == expected.totals
+    assert there.content == expected.content
     assert (there.written, there.failed, there.rejected, there.degraded) == (16, 4, 1, 1)
     assert files(tmp_path / "there") == files(tmp_path / "here")
 
@@ -196,9 +196,9 @@ def test_no_document_is_lost_or_doubled_when_a_machine_dies(
     assert killed
     begun = Counter(path.stem for path in gate.iterdir() if path.name != "open")
     assert max(begun.values()) > 1, "nothing was lost, so this shows nothing"
-    here = go(tmp_path / "here", gate, local_engine(1), texts, form)
-    assert there.totals == here.totals
-    assert there.content == here.content
+    expected = go(tmp_path / "here", gate, local_engine(1), texts, form)
+    assert there.totals == expected.totals
+    assert there.content == expected.content
     assert files(tmp_path / "there") == files(tmp_path / "here")
 
 
@@ -206,8 +206,8 @@ def driver(
     address: str | None, output: Path, gate: Path, texts: Sequence[str], mark: str = ""
 ) -> subprocess.Popen[bytes]:
     """Starts a run in a process and process group of its own, like a terminal."""
-    given = ", ".join(map(repr, (address, str(output), str(gate), list(texts))))
-    call = f"from runs.harmful_stages import run_on_cluster; run_on_cluster({given})"
+    arguments = ", ".join(map(repr, (address, str(output), str(gate), list(texts))))
+    call = f"from runs.harmful_stages import run_on_cluster; run_on_cluster({arguments})"
     path = os.pathsep.join([str(TESTS), str(TESTS.parent), os.environ.get("PYTHONPATH", "")])
     return subprocess.Popen(
         [sys.executable, "-W", "ignore", "-c", call],
@@ -283,8 +283,8 @@ def test_an_interrupted_run_leaves_no_process(ray: Any, tmp_path: Path, gate: Pa
     process = driver(None, tmp_path / "there", gate, ["GATE: the lock opens for teh barges."], mark)
     until(lambda: any(gate.iterdir()), process)
     os.killpg(process.pid, signal.SIGINT)
-    _, said = process.communicate()
-    assert said.decode().strip().endswith("KeyboardInterrupt")
+    _, stderr = process.communicate()
+    assert stderr.decode().strip().endswith("KeyboardInterrupt")
     until(lambda: not marked(mark))
 
 

@@ -91,14 +91,14 @@ class Batch:
 
 
 def worked(
-    lossy: Lossy, given: Sequence[Record], monkeypatch: pytest.MonkeyPatch, delivery: ArticleWriter | None = None
+    lossy: Lossy, records: Sequence[Record], monkeypatch: pytest.MonkeyPatch, delivery: ArticleWriter | None = None
 ) -> list[tuple[str, Outcome]]:
     """Returns the outcomes of some records with the fake Ray, in order."""
     monkeypatch.setattr("pipeline.runs.executors.ray_cluster._quiet_ray", lambda: lossy)
     monkeypatch.setattr(RayExecutor, "chunk", 4)
     assignment = WorkerConfig(Pipeline(stages=[Perilous(), Doorkeeper()]), delivery or InMemoryWriter())
     with RayExecutor(assignment, Run()) as executor:
-        return [(item[0].id, item[1]) for item in process_in_order(given, executor) if isinstance(item, tuple)]
+        return [(item[0].id, item[1]) for item in process_in_order(records, executor) if isinstance(item, tuple)]
 
 
 GIVEN = [Record(f"d{n}", "Nets dry on the quay.", NOWHERE) for n in range(10)]

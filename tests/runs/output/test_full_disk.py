@@ -77,11 +77,11 @@ def command(raw: Path, output: Path, form: str) -> list[str]:
 def test_a_run_that_fills_the_disk_can_be_resumed(disk: Disk, raw: Path, form: str, capsys: Captured) -> None:
     output = disk.path / "out"
     assert main(command(raw, output, form)) == 1
-    said = capsys.readouterr().err
-    assert "pipeline: error: " in said
-    assert "No space left on device" in said or "disk is full" in said
-    assert said.endswith("rerun the same command to resume\n")
-    assert "Traceback" not in said
+    stderr = capsys.readouterr().err
+    assert "pipeline: error: " in stderr
+    assert "No space left on device" in stderr or "disk is full" in stderr
+    assert stderr.endswith("rerun the same command to resume\n")
+    assert "Traceback" not in stderr
     # Once more while it is full: nothing is lost by that.
     assert main(command(raw, output, form)) == 1
     assert "Traceback" not in capsys.readouterr().err
@@ -102,9 +102,9 @@ def test_a_run_that_fills_the_disk_can_be_resumed(disk: Disk, raw: Path, form: s
 def test_an_output_without_write_permission_is_reported(disk: Disk, raw: Path, capsys: Captured) -> None:
     disk.again("ro")
     assert main(command(raw, disk.path / "out", "json")) == 1
-    said = capsys.readouterr().err
-    assert f"pipeline: error: {disk.path / 'out'} cannot be written: Read-only file system" in said
-    assert "Traceback" not in said
+    stderr = capsys.readouterr().err
+    assert f"pipeline: error: {disk.path / 'out'} cannot be written: Read-only file system" in stderr
+    assert "Traceback" not in stderr
 
 
 def test_an_output_that_loses_write_permission_is_reported_and_kept(disk: Disk, raw: Path, capsys: Captured) -> None:

@@ -34,7 +34,7 @@ def started(code: str, path: Path) -> subprocess.Popen[str]:
     )
 
 
-def said(process: subprocess.Popen[str]) -> str:
+def first_line(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
     return process.stdout.readline().strip()
 
@@ -56,7 +56,7 @@ def test_the_next_run_may_begin_when_the_first_is_over(path: Path) -> None:
 def test_a_run_of_another_process_blocks_this_one(path: Path) -> None:
     path.parent.mkdir(parents=True)
     with started(PARENT, path) as other:
-        assert said(other) == "held"
+        assert first_line(other) == "held"
         with pytest.raises(UsageError, match=str(other.pid)):
             hold_lock(path, "the output").__enter__()
         other.kill()
@@ -69,9 +69,9 @@ def test_a_run_waits_for_the_workers_of_a_killed_run(path: Path, monkeypatch: py
     monkeypatch.setattr(lock, "MAX_WAIT_SECONDS", GUARD)
     path.parent.mkdir(parents=True)
     with started(PARENT, path) as parent:
-        assert said(parent) == "held"
+        assert first_line(parent) == "held"
         worker = started(WORKER, path)
-        assert said(worker) == "True"
+        assert first_line(worker) == "True"
         parent.kill()
         parent.wait()
         # It ends as soon as nobody holds the other end, as a worker does.
@@ -87,9 +87,9 @@ def test_workers_that_do_not_end_block_the_next_run(path: Path, monkeypatch: pyt
     monkeypatch.setattr(lock, "MAX_WAIT_SECONDS", 0.1)
     path.parent.mkdir(parents=True)
     with started(PARENT, path) as parent:
-        assert said(parent) == "held"
+        assert first_line(parent) == "held"
         with started(WORKER, path) as worker:
-            assert said(worker) == "True"
+            assert first_line(worker) == "True"
             parent.kill()
             parent.wait()
             with pytest.raises(UsageError, match="another run"):
@@ -105,5 +105,5 @@ def test_a_worker_gets_no_share_after_another_run_has_begun(path: Path) -> None:
     with path.open("rb+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         with started(WORKER, path) as worker:
-            assert said(worker) == "False"
+            assert first_line(worker) == "False"
             worker.kill()

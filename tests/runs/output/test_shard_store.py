@@ -89,8 +89,8 @@ def test_another_size_of_shards_copies_the_articles(made: Path, tmp_path: Path, 
     go(made / "raw", tmp_path / "out", form, "--set", "run.shard=3")
     few = len(list((tmp_path / "out").glob("part-*")))
     go(made / "raw", tmp_path / "out", form)
-    told = json.loads((tmp_path / "out" / "_run" / "run.json").read_text("utf-8"))
-    assert told["documents"]["unchanged"] == COUNT
+    run_record = json.loads((tmp_path / "out" / "_run" / "run.json").read_text("utf-8"))
+    assert run_record["documents"]["unchanged"] == COUNT
     assert tree(tmp_path / "out") == tree(made / form)
     assert few < len(list((made / form).glob("part-*")))
 

@@ -231,9 +231,9 @@ def test_a_run_whose_processes_are_always_killed_names_unfinished_documents(
 ) -> None:
     plan(*[(step, victim)] * 1000)
     assert go(tmp_path, form=form) == 1
-    said = capsys.readouterr().err
-    assert "worker processes end without a document to blame" in said
-    check_stopped(tmp_path / "out", said)
+    stderr = capsys.readouterr().err
+    assert "worker processes end without a document to blame" in stderr
+    check_stopped(tmp_path / "out", stderr)
     plan()
     assert go(tmp_path, form=form) == 0
     assert not (tmp_path / "out" / "_run" / "unaccounted.jsonl").exists()
@@ -241,7 +241,7 @@ def test_a_run_whose_processes_are_always_killed_names_unfinished_documents(
     assert tree(tmp_path / "out") == tree(tmp_path / "undisturbed")
 
 
-def check_stopped(output: Path, said: str) -> None:
+def check_stopped(output: Path, stderr: str) -> None:
     """Each document has an article, or is reported."""
     assert not finished(output)
     documents = json.loads((output / "_run" / "run.json").read_text("utf-8"))["documents"]
@@ -249,8 +249,8 @@ def check_stopped(output: Path, said: str) -> None:
         json.loads(line)["document"] for line in (output / "_run" / "unaccounted.jsonl").read_text("utf-8").splitlines()
     ]
     assert documents["documents"] == documents["written"] + len(unknown) > documents["written"]
-    assert f"; not accounted for: {', '.join(unknown[:5])}" in said
-    assert "Traceback" not in said
+    assert f"; not accounted for: {', '.join(unknown[:5])}" in stderr
+    assert "Traceback" not in stderr
 
 
 def test_a_stopped_run_counts_documents_that_were_done_out_of_order(
@@ -363,10 +363,10 @@ def test_a_run_ends_with_the_reason_if_no_worker_can_be_started(
     monkeypatch.setattr(process_pool, "RETRY_SECONDS", 0.0)
     monkeypatch.setattr(forkserver, "connect_to_new_process", refused)
     assert go(tmp_path) == 1
-    said = capsys.readouterr().err
+    stderr = capsys.readouterr().err
     # How many documents were read by then depends on how busy the machine is.
-    assert "no worker process can be started: Too many open files; not accounted for: n00" in said
-    check_stopped(tmp_path / "out", said)
+    assert "no worker process can be started: Too many open files; not accounted for: n00" in stderr
+    check_stopped(tmp_path / "out", stderr)
 
 
 def test_a_run_ends_with_the_reason_if_no_reading_process_can_be_started(
@@ -380,8 +380,8 @@ def test_a_run_ends_with_the_reason_if_no_reading_process_can_be_started(
     monkeypatch.setattr(supervisor, "RETRY_SECONDS", 0.0)
     monkeypatch.setattr(forkserver, "connect_to_new_process", refused)
     assert go(tmp_path) == 1
-    said = capsys.readouterr().err
-    assert "the process that reads files cannot be started: Too many open files (5 times)" in said
+    stderr = capsys.readouterr().err
+    assert "the process that reads files cannot be started: Too many open files (5 times)" in stderr
 
 
 # What packs shards

@@ -225,8 +225,8 @@ def test_a_run_with_a_hanging_reader_can_be_stopped(
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True) as run:
         until(lambda: list((tmp_path / "out").glob("a*.json")))
         run.send_signal(end)
-        _, said = run.communicate(timeout=GUARD)
-    assert "pipeline: stopped: " in said
+        _, stderr = run.communicate(timeout=GUARD)
+    assert "pipeline: stopped: " in stderr
     assert run.returncode == (130 if end == signal.SIGINT else 143)
 
 
@@ -267,9 +267,9 @@ def test_a_dry_run_ended_by_sigterm_leaves_no_temporary_file(tmp_path: Path, pac
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True) as run:
         until(lambda: list(temporary.glob("pipeline-*/scratch")))
         run.terminate()
-        _, said = run.communicate(timeout=GUARD)
+        _, stderr = run.communicate(timeout=GUARD)
     assert run.returncode == 143
-    assert "pipeline: stopped" in said
+    assert "pipeline: stopped" in stderr
     assert list(temporary.iterdir()) == []
 
 
