@@ -4,8 +4,9 @@
 
 PROSE is a folder of clean prose, STRUCTURE the folder of talks and of other documents (docs/data.md), PROGRAMS a folder
 of programs and their documentation. `scripts/entities/` damages the prose, and makes sound text with lookalikes. It is
-measured on half of the examples, by trees that have seen the other half: of all kinds of examples, and of all kinds but
-the one they are measured on. What was right in the other half becomes the confidence (`reliability.tsv`).
+measured on half of the examples, by trees that have seen the other half: of all kinds of examples, of all kinds but
+the one they are measured on, and of all but its family. What was right in the other half becomes the confidence
+(`reliability.tsv`).
 
 scikit-learn grows the trees; nothing that runs needs it.
 """
@@ -13,7 +14,7 @@ scikit-learn grows the trees; nothing that runs needs it.
 import argparse
 import random
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,9 @@ from sklearn.isotonic import IsotonicRegression
 
 sys.path.insert(0, str(Path(__file__).parent))
 from entities.damage import Example
-from entities.examples import Sources, examples
+from entities.examples import examples
+from entities.lookalikes import FAMILIES
+from entities.sources import Sources
 from forest_file import forest_bytes
 
 from pipeline.segmentation.trees import Trees
@@ -76,8 +79,8 @@ def main() -> None:
     (options.to / "lost.forest").write_bytes(grown(readings, np.arange(len(readings.right))))
     tested = tested_examples(made)
     seen = measured(tested, Trees.read(grown(readings, np.flatnonzero(readings.half == 0))))
-    unseen = seen if options.quick else measured_left_out(tested, readings)
-    report(seen, unseen)
+    left_out = [] if options.quick else [measured_without(tested, readings, same) for same in (str, family_of)]
+    report([seen, *left_out])
     header = "# probability that the trees give, and the confidence from it on\n"
     (options.to / "reliability.tsv").write_text(header + reliability(seen), "utf-8")
 
@@ -85,6 +88,11 @@ def main() -> None:
 def kind_of(example: Example) -> str:
     """The kind of an example; all sound documents that are used as they are have one."""
     return NATURAL if ":" in example.kind or example.kind == "prose" else example.kind
+
+
+def family_of(kind: str) -> str:
+    """The family of a kind of sound text: what makes it in one way or another. A kind of damage is one itself."""
+    return kind.split("-", maxsplit=1)[0] if kind in FAMILIES else kind
 
 
 def readings_of(made: Sequence[Example], rng: random.Random) -> Readings:
@@ -195,23 +203,28 @@ def measure(example: Example, trees: Trees) -> Measure:
     return Measure(kind_of(example), len(truths), found, spans, false, total, exact, tuple(chances))
 
 
-def measured_left_out(tested: dict[str, list[Example]], readings: Readings) -> list[Measure]:
-    """The same by trees that have seen the first half without the kind."""
+def measured_without(
+    tested: dict[str, list[Example]], readings: Readings, group_of: Callable[[str], str]
+) -> list[Measure]:
+    """The same by trees that have seen the first half without the group of the kind."""
     found = []
-    for kind in sorted(tested):
-        kept = np.flatnonzero((readings.half == 0) & (readings.kinds != kind))
-        found += measured({kind: tested[kind]}, Trees.read(grown(readings, kept)))
-        print(f"without {kind}", flush=True)
+    groups = np.array([group_of(kind) for kind in readings.kinds])
+    for group in sorted(set(groups)):
+        kinds = {kind: part for kind, part in tested.items() if group_of(kind) == group}
+        kept = np.flatnonzero((readings.half == 0) & (groups != group))
+        found += measured(kinds, Trees.read(grown(readings, kept)))
+        print(f"without {group}", flush=True)
     return found
 
 
-def report(seen: Sequence[Measure], unseen: Sequence[Measure]) -> None:
-    """Prints entities found, spans that are right, false repairs and texts restored, kinds seen and kinds left out."""
-    print("\n                          kind seen                       kind left out")
-    print("kind            texts   recall  spans  false  exact      recall  spans  false  exact")
-    for kind in [*sorted({measure.kind for measure in seen}), "all"]:
-        figures = ["   ".join(_figures([m for m in part if kind in (m.kind, "all")])) for part in (seen, unseen)]
-        print(f"{kind:14s} {sum(kind in (m.kind, 'all') for m in seen):6d}   {'      '.join(figures)}")
+def report(parts: Sequence[Sequence[Measure]]) -> None:
+    """Prints entities found, spans that are right, false repairs and texts restored, the same kinds for each part."""
+    titles = ("kind seen", "kind left out", "family left out")[: len(parts)]
+    print("\n                          " + "".join(f"{title:32s}" for title in titles))
+    print("kind              texts   " + "      ".join(["recall  spans  false  exact"] * len(parts)))
+    for kind in [*sorted({measure.kind for measure in parts[0]}), "all"]:
+        figures = ["   ".join(_figures([m for m in part if kind in (m.kind, "all")])) for part in parts]
+        print(f"{kind:17s} {sum(kind in (m.kind, 'all') for m in parts[0]):5d}   {'      '.join(figures)}")
 
 
 def _figures(measures: Sequence[Measure]) -> tuple[str, ...]:

@@ -58,13 +58,15 @@ def enriched_wide(text: str, phrases: Sequence[str], rng: random.Random) -> str:
 
 
 def with_spaces(text: str, rng: random.Random) -> str:
-    """The text with no-break spaces for some of its spaces, after full stops of Chinese, and at the start of lines."""
+    """The text with no-break spaces for some of its spaces, or more spaces after full stops or around lines."""
     if rng.random() < 0.15:
         text = re.sub(r" (?=\w)", lambda space: "\N{NO-BREAK SPACE}" if rng.random() < 0.06 else space[0], text)
     if rng.random() < 0.15:
         text = re.sub(
             r"(?<=[。！？])|(?<=[a-z]\. )", lambda _: "\N{NO-BREAK SPACE}" if rng.random() < 0.4 else "", text
         )
+    if rng.random() < 0.1:
+        text = re.sub(r"(?m)$", " ", text)
     if rng.random() < 0.15:
         indent = rng.choice(("\N{NO-BREAK SPACE}", "\N{NO-BREAK SPACE} ")) * rng.randint(1, 4)
         start = rng.choice(("", "", "<p>", "<div>", "@", "- "))
@@ -81,7 +83,7 @@ def _put_in(word: str, phrases: Sequence[str], rng: random.Random) -> str:
     if kind < 0.67:
         return f"{rng.choice(('$', '£', '€', 'US$', '$'))}{rng.randint(1, 900)}"
     if kind < 0.75:
-        return f"{rng.choice('ABCDEFGPQRST')}&{rng.choice('ABDEFMPRST')}"
+        return rng.choice(("&", " & ")).join((rng.choice("ABCDEFGPQRST"), rng.choice("ABDEFMPRST")))
     if kind < 0.8:
         return f"{word} - {word}"
     if kind < 0.86:

@@ -9,8 +9,10 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent.parent.parent / "scripts"))
 
 from entities.damage import STYLES, Example, Style, damaged
-from entities.examples import Frames, Sources, examples
+from entities.examples import examples
+from entities.lookalikes import FAMILIES, Frames
 from entities.prose import enriched, typographic
+from entities.sources import Sources
 
 CLEAN = "The keeper's boat wasn't \"low\"; it's theirs – R&D said… “Go,” he wrote; she’s gone.\n他说：“灯塔还在。”"
 SOURCES = Sources(
@@ -56,6 +58,6 @@ def test_every_kind_of_example_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
     made = list(examples(SOURCES, seed=1))
     kinds = {example.kind for example in made}
     assert {style.kind for style in STYLES} <= kinds
-    assert {"numbers", "styles", "about", "programs", "words", "source:notes"} <= kinds
+    assert {*FAMILIES, "source:notes"} <= kinds
     for example in made:
         assert put_back(example) == example.right

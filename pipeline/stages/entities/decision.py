@@ -28,7 +28,7 @@ MIN_PROBABILITY_BESIDE_SURE = 0.3
 """A document with a sure entity is damaged, so a doubtful one that begins alike is likely another (hysteresis as in
 Canny, "A Computational Approach to Edge Detection", 1986)."""
 MIN_PROBABILITY_BESIDE_REFUSED = 0.9
-"""A text that numbers something does so again: `jersey #34; her sister wore #38;`."""
+"""A text that numbers something does so again: `berth #34; its dinghy in #41;`."""
 
 Lexed = Sequence[tuple[SuspectLine, Sequence[Candidate]]]
 """The suspect lines of a document, each with its candidates."""

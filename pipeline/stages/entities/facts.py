@@ -33,7 +33,7 @@ MAX_SAMPLE_CHARS, MAX_LINE_SAMPLE_CHARS = 10_000, 2_000
 """Characters of a document and of a line that are searched for what the text is about."""
 
 
-class LineFacts(msgspec.Struct, frozen=True):
+class LineContext(msgspec.Struct, frozen=True):
     """What holds for all candidates of one line."""
 
     starts: tuple[int, ...]
@@ -71,7 +71,7 @@ class DocumentFacts(msgspec.Struct, frozen=True):
     same: Counter[str]
 
 
-def line_facts(line: SuspectLine, found: Sequence[Candidate]) -> LineFacts:
+def line_facts(line: SuspectLine, found: Sequence[Candidate]) -> LineContext:
     """The facts of a line with these candidates."""
     text = line.text
     same: dict[str, list[int]] = {}
@@ -81,7 +81,7 @@ def line_facts(line: SuspectLine, found: Sequence[Candidate]) -> LineFacts:
     marks = sum(not (c.isalnum() or c.isspace()) for c in sample)
     intact = sum(reference in text for reference in ("&quot;", "&#39;", "&rsquo;", "&ldquo;"))
     last = text.rstrip()[-1:]
-    return LineFacts(
+    return LineContext(
         starts=tuple(candidate.start for candidate in found),
         ends={candidate.end: candidate for candidate in found},
         begins={candidate.start: candidate for candidate in found},

@@ -1,7 +1,7 @@
 r"""What speaks for the reading of a candidate, and what for its letters as they are: a table of whole numbers.
 
 A candidate has up to two readings. The space before it may stand for the ampersand, `isn #39;t`, or belong to the
-text, `the quot;road`. Each reading has a row. What other candidates and the document say is counted once for each
+text, `an quot;oar`. Each reading has a row. What other candidates and the document say is counted once for each
 line and document, so that a row costs the same in a long line as in a short one.
 """
 
@@ -17,7 +17,7 @@ from pipeline.stages.entities.facts import (
     MOST_COUNTED,
     SUFFIX,
     DocumentFacts,
-    LineFacts,
+    LineContext,
     kind_of_quote,
     number_of,
 )
@@ -77,7 +77,7 @@ class Sides(msgspec.Struct, frozen=True):
     is_glued_right: bool
 
 
-def sides_of(line: SuspectLine, facts: LineFacts, start: int, end: int) -> Sides:
+def sides_of(line: SuspectLine, facts: LineContext, start: int, end: int) -> Sides:
     """The sides of the reading in `[start, end)`."""
     text = line.text
     left, right = _class_before(line, facts, start), _class_after(line, facts, end)
@@ -90,7 +90,7 @@ def sides_of(line: SuspectLine, facts: LineFacts, start: int, end: int) -> Sides
 
 
 def row(
-    line: SuspectLine, facts: LineFacts, document: DocumentFacts, found: Sequence[Candidate], i: int, *, spaced: bool
+    line: SuspectLine, facts: LineContext, document: DocumentFacts, found: Sequence[Candidate], i: int, *, spaced: bool
 ) -> list[int]:
     """The features of one reading of candidate `i`; `spaced` says that the space before it belongs to it."""
     candidate = found[i]
@@ -121,7 +121,7 @@ def _of_candidate(candidate: Candidate) -> tuple[int, ...]:
     )
 
 
-def _of_characters(line: SuspectLine, facts: LineFacts, sides: Sides, start: int, end: int) -> tuple[int, ...]:
+def _of_characters(line: SuspectLine, facts: LineContext, sides: Sides, start: int, end: int) -> tuple[int, ...]:
     left, right = sides.left, sides.right
     return (
         left,
@@ -167,7 +167,7 @@ def _of_lexicon(candidate: Candidate, sides: Sides) -> tuple[int, ...]:
     )
 
 
-def _of_partners(line: SuspectLine, facts: LineFacts, found: Sequence[Candidate], i: int) -> tuple[int, ...]:
+def _of_partners(line: SuspectLine, facts: LineContext, found: Sequence[Candidate], i: int) -> tuple[int, ...]:
     """What stands for the same character before and after in the line."""
     same = facts.same[kind_of_quote(found[i].new)]
     place = bisect_left(same, i)
@@ -196,7 +196,7 @@ def _of_document(document: DocumentFacts, candidate: Candidate, in_line: int) ->
 
 
 def _of_line(
-    line: SuspectLine, facts: LineFacts, document: DocumentFacts, candidate: Candidate, start: int
+    line: SuspectLine, facts: LineContext, document: DocumentFacts, candidate: Candidate, start: int
 ) -> tuple[int, ...]:
     """Signs of programs, of style sheets, and of a text that writes about entities."""
     text, end = line.text, candidate.end
@@ -218,21 +218,21 @@ def _of_line(
     )
 
 
-def _class_before(line: SuspectLine, facts: LineFacts, at: int) -> Shape:
+def _class_before(line: SuspectLine, facts: LineContext, at: int) -> Shape:
     """The class of what is before `at`: of a candidate the character it stands for."""
     if candidate := facts.ends.get(at):
         return CLASS_OF_ROLE[candidate.role]
     return class_of(line.before(at))
 
 
-def _class_after(line: SuspectLine, facts: LineFacts, at: int) -> Shape:
+def _class_after(line: SuspectLine, facts: LineContext, at: int) -> Shape:
     """The class of what is after `at`: of a candidate the character it stands for."""
     if candidate := facts.begins.get(at):
         return CLASS_OF_ROLE[candidate.role]
     return class_of(line.after(at))
 
 
-def _openness(line: SuspectLine, facts: LineFacts, candidate: Candidate) -> int:
+def _openness(line: SuspectLine, facts: LineContext, candidate: Candidate) -> int:
     """1 if a quotation mark touches only what follows it, 2 if only what precedes it, 3 if both, 0 if neither."""
     if candidate.role in ("open", "close"):
         return OPENS if candidate.role == "open" else CLOSES

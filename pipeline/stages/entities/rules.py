@@ -42,7 +42,7 @@ LOST_APOSTROPHE = Rule(
     "entities.lost-apostrophe",
     "an apostrophe that lost its ampersand",
     acts=("it#39;s late", "the pilots#39; mess", "isn #39;t", "wonrsquo;t", "O#39;Neal"),
-    spares=("see #39; it is", "issues #39; then #40;", "PR#39; the next", "ranked #39; he was"),
+    spares=("see #39; it is", "piers #39; then #41;", "MR#39; merged", "berth #39; it is"),
 )
 LOST_ACCENT = Rule(
     "entities.lost-accent",

@@ -1,4 +1,4 @@
-"""Remove codes of bulletin boards and blogs: `[b]bold[/b]`, `[url=…]a link[/url]`, `[b:c41bfb9507]bold[/b:c41bfb9507]`.
+"""Remove codes of bulletin boards and blogs: `[b]bold[/b]`, `[url=…]a link[/url]`, `[b:7d20aa31ce]bold[/b:7d20aa31ce]`.
 
 Only known codes in pairs are removed: `[sic]`, `[1]` and `[laughter]` are words of the text.
 """
@@ -20,7 +20,7 @@ BULLETIN_CODE_CONFIDENCE = 0.93
 
 
 PHPBB_ID = r":(?:[a-z\d]{1,2}:)?(?=[a-z]*\d)[\da-z]{5,10}(?=[\]=])"
-"""What phpBB 2 and 3.0 stored in both codes of a pair: `[b:c41bfb9507]`, `[list:o:c41bfb9507]`."""
+"""What phpBB 2 and 3.0 stored in both codes of a pair: `[b:7d20aa31ce]`, `[list:o:7d20aa31ce]`."""
 
 
 @cache
