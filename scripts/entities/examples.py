@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from entities.damage import STYLES, Example, damaged
 from entities.lookalikes import FAMILIES, Frames, with_number
-from entities.prose import enriched, enriched_wide, piece, typographic, with_spaces
+from entities.prose import brief, enriched, enriched_wide, piece, typographic, with_spaces
 from entities.sources import HAS_LOOKALIKE, Sources
 from pipeline.stages.entities.lexer import candidates
 from pipeline.stages.entities.suspect_lines import suspect_lines
 
-PER_STYLE = 750
+PER_STYLE = 950
+BRIEF_SHARE = 0.25
+"""Titles and lines of a few words among the damaged texts."""
 PER_SOUND_KIND = 1_500
 WINDOW_LINES = 40
 MAX_WINDOWS = 40
@@ -43,7 +45,9 @@ def damaged_examples(sources: Sources, frames: Frames, rng: random.Random) -> It
         for _ in range(PER_STYLE):
             is_chinese = style.kind == "han" or rng.random() < 0.2
             text = piece(wide if is_chinese else clean, rng)
-            if is_chinese:
+            if rng.random() < BRIEF_SHARE:
+                text = brief(text, frames.phrases_wide if is_chinese else frames.phrases, rng)
+            elif is_chinese:
                 text = enriched_wide(text, frames.phrases_wide, rng)
             else:
                 text = enriched(text, frames.phrases, rng)

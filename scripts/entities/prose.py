@@ -49,6 +49,17 @@ def enriched(text: str, phrases: Sequence[str], rng: random.Random) -> str:
     return text
 
 
+def brief(text: str, phrases: Sequence[str], rng: random.Random) -> str:
+    """A title or a line of a few words, with one to three phrases among them."""
+    words = text.split(" ") if " " in text else [text[at : at + 2] for at in range(0, len(text), 2)]
+    start = rng.randrange(len(words))
+    parts = words[start : start + rng.randint(0, 6)]
+    for _ in range(rng.choice((1, 1, 2, 3))):
+        word = re.sub(r"\W", "", rng.choice(words)) or "word"
+        parts.insert(rng.randint(0, len(parts)), _put_in(word, phrases, rng))
+    return ("" if " " not in text and rng.random() < 0.7 else " ").join(parts)
+
+
 def enriched_wide(text: str, phrases: Sequence[str], rng: random.Random) -> str:
     """Chinese text with quotation marks, sums and Latin names put in."""
     for _ in range(rng.choice((0, 1, 2, 3))):
@@ -67,7 +78,7 @@ def with_spaces(text: str, rng: random.Random) -> str:
         )
     if rng.random() < 0.1:
         text = re.sub(r"(?m)$", " ", text)
-    if rng.random() < 0.15:
+    if rng.random() < 0.2:
         indent = rng.choice(("\N{NO-BREAK SPACE}", "\N{NO-BREAK SPACE} ")) * rng.randint(1, 4)
         start = rng.choice(("", "", "<p>", "<div>", "@", "- "))
         text = "\n".join(start + indent + line for line in text.split("\n"))

@@ -5,6 +5,7 @@ and on sound text with lookalikes, and measures them on kinds of damage that the
 """
 
 import math
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -20,8 +21,8 @@ from pipeline.stages.entities.suspect_lines import SuspectLine
 
 MAX_ROWS = 4096
 """Rows that are weighed at once."""
-MIN_PROBABILITY = 0.6
-"""From here on a candidate is an entity. Sound text has hardly any candidate that comes near."""
+MIN_PROBABILITY = 0.65
+"""From here on a candidate is an entity. A false repair of sound text is worse than one that is missed."""
 SURE_PROBABILITY, REFUSED_PROBABILITY = 0.95, 0.1
 """What is nearly certain to be an entity, or to be none, speaks for or against those that look alike."""
 MIN_PROBABILITY_BESIDE_SURE = 0.3
@@ -29,6 +30,9 @@ MIN_PROBABILITY_BESIDE_SURE = 0.3
 Canny, "A Computational Approach to Edge Detection", 1986)."""
 MIN_PROBABILITY_BESIDE_REFUSED = 0.9
 """A text that numbers something does so again: `berth #34; its dinghy in #41;`."""
+
+ELIDED = re.compile(r"(?<![\w'’.])[dDlLoO] $")
+"""A letter that stands alone only before an apostrophe, and a space: `Val d #39;Aosta`."""
 
 Lexed = Sequence[tuple[SuspectLine, Sequence[Candidate]]]
 """The suspect lines of a document, each with its candidates."""
@@ -103,7 +107,7 @@ def weighed_candidates(lexed: Lexed, text: str, trees: Trees) -> list[list[Decis
 def is_badly_set(line: SuspectLine, candidate: Candidate) -> bool:
     """Whether the character would be badly set after the space before it, so that the space is the ampersand.
 
-    `1970 #39;s`, `a threat #151;online`, and the first mark of a line that begins with a space.
+    `1970 #39;s`, `Val d #39;Aosta`, `a threat #151;online`, and the first mark of a line that begins with a space.
     """
     if not has_space_reading(line, candidate):
         return False
@@ -112,7 +116,8 @@ def is_badly_set(line: SuspectLine, candidate: Candidate) -> bool:
     if not line.before(candidate.start - 1).strip():
         return False
     if candidate.role == "apostrophe":
-        return SUFFIX.match(line.text, candidate.end) is not None
+        elided = ELIDED.search(line.text[max(0, candidate.start - 3) : candidate.start])
+        return elided is not None or SUFFIX.match(line.text, candidate.end) is not None
     return candidate.role == "dash" and line.after(candidate.end).isalpha()
 
 
