@@ -7,10 +7,12 @@ from benchmarks import (
     accuracy,
     cold,
     damage,
+    encoded_documents,
     encodings,
     exports,
     extraction,
     frames,
+    mojibake,
     protocol,
     readers,
     runs,
@@ -29,12 +31,16 @@ def main() -> None:
     parser.add_argument(
         "what",
         nargs="*",
-        metavar="speed|protocol|cold|readers|encodings|exports|runs|damage|extraction|spacing|structure|layouts|frames|accuracy",
+        metavar="speed|protocol|cold|readers|encodings|mojibake|exports|runs|damage|extraction|spacing|structure|layouts|frames|accuracy",
         help="default: all",
     )
     parser.add_argument("--rounds", type=int, default=5, help="timed rounds (default: 5)")
     parser.add_argument("--public", type=Path, default=ROOT.parent / "shared", help="folder of public benchmark data")
     parser.add_argument("--corpora", type=Path, nargs="+", default=[], help="clean texts for damage, plain, .xz or .gz")
+    parser.add_argument(
+        "--texts", type=Path, nargs="+", default=[], help="folders of right texts for encodings and mojibake"
+    )
+    parser.add_argument("--limit", type=int, default=0, help="documents of each folder in --texts (default: all)")
     parser.add_argument("--pages", type=Path, help="folder of the public article-extraction benchmark")
     parser.add_argument("--folds", type=Path, help="forests of each fold for spacing, made by scripts/train_spacing.py")
     parser.add_argument(
@@ -50,6 +56,7 @@ def main() -> None:
         "cold",
         "readers",
         "encodings",
+        "mojibake",
         "exports",
         "runs",
         "damage",
@@ -70,6 +77,9 @@ def main() -> None:
         readers.report(ROOT, options.rounds)
     if "encodings" in wanted:
         encodings.report(ROOT, options.public)
+        encoded_documents.report(options.texts or [ROOT / "seeds"], limit=options.limit, listed=options.list)
+    if "mojibake" in wanted:
+        mojibake.report(ROOT, options.texts, limit=options.limit, listed=options.list)
     if "exports" in wanted:
         exports.report(ROOT)
     if "runs" in wanted:

@@ -3,7 +3,8 @@
 A plugin is imported only if the settings name it, so a broken package has no effect unless it is used.
 """
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, packages_distributions, version
 from typing import cast
@@ -90,10 +91,16 @@ def package_of(stage: Stage) -> Package:
 
 
 @cache
+def _distributions(_path: tuple[str, ...]) -> Mapping[str, list[str]]:
+    """The installed packages of each top-level module. Reads the metadata of all packages on `sys.path`, once."""
+    return packages_distributions()
+
+
+@cache
 def _package(module: str) -> Package:
     # An editable install lists none of its modules, but it does list its entry points.
     owners = {offer.package.name for offer in _offers(STAGES) if offer.value.partition(":")[0] == module}
-    owners = owners or set(packages_distributions().get(module.partition(".")[0], ()))
+    owners = owners or set(_distributions(tuple(sys.path)).get(module.partition(".")[0], ()))
     if len(owners) != 1:
         return Package()
     (name,) = owners

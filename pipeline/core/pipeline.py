@@ -29,6 +29,7 @@ from pipeline.model.record import PAGE_MEDIA_TYPES, SUBTITLE_MEDIA_TYPES, Record
 from pipeline.model.stage import Stage
 from pipeline.text.decoding import Decoded, DecodingError, decode
 from pipeline.text.edits import Change, apply
+from pipeline.text.encodings.dominant import FOREIGN_LANGUAGES
 
 NOWHERE = Origin(path=None, media_type=None, member=None, row=None, field=None, sha256=None)
 CONVERSION = "pipeline.readers.conversion"
@@ -135,7 +136,7 @@ class Pipeline:
         encoding = "utf-8" if isinstance(record.data, str) else record.encoding
         variant = matching_variant(self.variants, record.id, record.metadata)
         decoded = _decoded(data, record.id, encoding)
-        text, changes, notes = decoded.text, [], [*_faults(record), *_unreadable(decoded)]
+        text, changes, notes = decoded.text, [], [*_faults(record), *_foreign(decoded), *_unreadable(decoded)]
         if decoded.edits:
             changes.append(Change("decoding", decoded.edits))
             text = apply(text, decoded.edits)
@@ -272,6 +273,24 @@ def _faults(record: Record) -> list[Remark]:
             suggestion=None,
         ),
         *record.remarks,
+    ]
+
+
+def _foreign(decoded: Decoded) -> list[Remark]:
+    """A note of each part that is in an encoding of another language."""
+    return [
+        Remark(
+            stage="decoding",
+            rule="decoding.language",
+            severity="info",
+            message=f"this was read as {FOREIGN_LANGUAGES[run.encoding]} in {run.encoding}; the rules are for Chinese "
+            "and English. If it is in another encoding, name it in [input] encoding",
+            start=run.start,
+            end=run.end,
+            suggestion=None,
+        )
+        for run in decoded.runs
+        if run.encoding in FOREIGN_LANGUAGES
     ]
 
 

@@ -43,6 +43,7 @@ OFF = math.inf
 PIPELINE_RULES = {
     "decoding.mixed-line-ends": "a line end that is not like the document's others",
     "decoding.undecodable": "bytes that no codec reads; U+FFFD stands for them",
+    "decoding.language": "text in an encoding of Japanese, Korean or Russian, which this pipeline is not made for",
     "assembly.unlabelled": "text that no stage labelled",
     STAGE_FAILED: "a finder failed, and what it finds is missing",
     ARTICLE_INVALID: "the structure that was found would break the contract, and was left out",

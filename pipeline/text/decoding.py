@@ -190,13 +190,18 @@ def _read_all(data: bytes, spans: Sequence[EncodingSpan]) -> tuple[str, tuple[Ru
     if len(spans) == 1:
         text, undecodable = _read(data, spans[0].encoding)
         return text, (Run(0, len(text), spans[0].encoding),), undecodable
-    texts, runs, lost = [], [], []
+    texts: list[str] = []
+    runs: list[Run] = []
+    lost: list[Undecodable] = []
     start = size = 0
     for span in spans:
         text, undecodable = _read(data[start : span.end], span.encoding)
         texts.append(text)
         lost += [Undecodable(size + item.at, item.base64) for item in undecodable]
-        runs.append(Run(size, size + len(text), span.encoding))
+        if runs and runs[-1].encoding == span.encoding:
+            runs[-1] = Run(runs[-1].start, size + len(text), span.encoding)
+        else:
+            runs.append(Run(size, size + len(text), span.encoding))
         size += len(text)
         start = span.end
     return "".join(texts), tuple(runs), tuple(lost)

@@ -1,6 +1,7 @@
 """The stage `mojibake`: cases as data, and what they cannot say."""
 
 import json
+import re
 from itertools import pairwise, product
 from pathlib import Path
 from re import _constants, _parser  # type: ignore[attr-defined]  # the parser of re, which ftfy's test is read with
@@ -8,11 +9,14 @@ from typing import Any
 
 import pytest
 from ftfy.badness import BADNESS_RE, is_bad
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline import Edit, Note, Pipeline
 from pipeline.model.document import Document
 from pipeline.stages.mojibake.stage import Mojibake
 from pipeline.stages.mojibake.suspects import SUSPECT, non_ascii_runs
+from pipeline.text.edits import apply, inverse, sort_and_check
 
 CASES = json.loads(Path(__file__).with_name("mojibake.json").read_text(encoding="utf-8"))
 ALONE = Pipeline(stages=["mojibake"])
@@ -108,6 +112,48 @@ def test_a_long_line_of_chinese_is_read_whole() -> None:
 def test_chinese_of_either_codec_is_told_from_the_other(codec: str) -> None:
     line = "今天的天很好，我在家中和他看一本很大的地理。"
     assert ALONE.clean(line.encode(codec).decode("latin-1")) == line
+
+
+PASSAGE = "灯塔看守人说：“潮水每天来两次，谁也拦不住它。”我们在港口等了一个下午，船一直没有来，后来大家都回家了。\n"
+
+
+@pytest.mark.parametrize("read", ["gb18030", "gbk", "cp932", "latin-1", "mac_roman", "cp1251"])
+@given(data=st.data())
+def test_every_character_that_a_piece_writes_was_there(read: str, data: st.DataObject) -> None:
+    """Some bytes are lost: what comes back is in order in the right text, and most of it does.
+
+    They are not side by side: of two characters that lost one byte each, the rest may be a third.
+    """
+    raw = bytearray(PASSAGE.encode() * 2)
+    for place in sorted(data.draw(st.sets(st.integers(0, len(raw) // 9 - 1), max_size=4)), reverse=True):
+        del raw[9 * place + data.draw(st.integers(0, 2))]
+    given_text = bytes(raw).decode(read, "replace")
+    new = ALONE.clean(given_text)
+    remaining = iter(PASSAGE * 2)
+    written = [character for character in new if character in PASSAGE and character > "\u3000"]
+    assert all(character in remaining for character in written)
+    assert len(written) > len(PASSAGE)
+
+
+@given(st.text("灯塔的是鐨勪汉姘戝湪锛銆茅聽éÃ¤»¥\x80\xad\ufffd縲逧 a`\n", max_size=60))
+def test_any_mixture_restores(text: str) -> None:
+    """Whatever is repaired, the edits lead back to the same characters."""
+    edits = tuple(finding for finding in Mojibake().find(Document(text)) if isinstance(finding, Edit))
+    ordered = sort_and_check(text, edits)
+    new = apply(text, ordered)
+    assert apply(new, inverse(ordered)) == text
+
+
+def test_a_lost_byte_is_noted_with_its_share_of_the_text() -> None:
+    """The first note says how much of the text it is."""
+    raw = bytearray(PASSAGE.encode())
+    del raw[4]
+    (note,) = [
+        finding
+        for finding in Mojibake().find(Document(bytes(raw).decode("gb18030", "replace")))
+        if isinstance(finding, Note)
+    ]
+    assert re.search(r"in the whole text \d+\.\d % could not be read", note.message)
 
 
 def choices(item: tuple[Any, Any]) -> list[str] | None:

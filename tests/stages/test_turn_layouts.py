@@ -182,11 +182,11 @@ def test_a_sound_after_a_change_of_speaker_is_no_label() -> None:
     assert [words for _, words in turns_of(talk(">> {words}", said=said, gap="\n"))] == said
 
 
-def test_bold_questions_with_a_label_hold_the_answer_below_them() -> None:
+def test_answer_without_a_label_below_a_bold_question_is_of_the_only_person_who_answers() -> None:
     turns = [f"**Ada: {words}**" if i % 2 == 0 else f"Ben: {words}" for i, words in enumerate(SAID)]
     turns[3] = SAID[3]
     assert turns_of("\n\n".join(turns)) == [
-        ("Ada", SAID[0]), ("Ben", SAID[1]), ("Ada", SAID[2]), (None, SAID[3]), ("Ada", SAID[4]), ("Ben", SAID[5]),
+        ("Ada", SAID[0]), ("Ben", SAID[1]), ("Ada", SAID[2]), ("Ben", SAID[3]), ("Ada", SAID[4]), ("Ben", SAID[5]),
     ]  # fmt: skip
 
 

@@ -2,11 +2,13 @@
 
 import random
 from base64 import b64decode
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline import process
 from pipeline.text.decoding import DecodingError, decode, encode
 from pipeline.text.encodings.detect import MAX_LINES, detect_encodings
 from pipeline.text.encodings.signatures import binary_kind
@@ -181,6 +183,66 @@ def test_blocks_of_lines_in_any_encodings_are_detected(names: list[str]) -> None
     assert decode(data).text == "".join(written[name] for name in names)
 
 
+# --- other languages, and texts that were cut
+
+FOREIGN = {
+    "cp932": "灯台はもう三十一年も動いていません。海はとても静かです。\n",
+    "euc_jp": "灯台はもう三十一年も動いていません。海はとても静かです。\n",
+    "cp949": "등대는 삼십일 년 동안 꺼진 적이 없습니다. 바다는 아주 조용합니다.\n",
+    "cp1251": "Маяк стоит на скале, и каждый вечер она зажигает его сама.\n",
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_another_language_is_told_from_chinese(name: str) -> None:
+    """Any two bytes are some Chinese character, but a rare one."""
+    decoded = decode(FOREIGN[name].encode(name))
+    assert (decoded.text, decoded.runs[0].encoding) == (FOREIGN[name], name)
+
+
+def test_another_language_is_noted() -> None:
+    """The note names the language and the encoding."""
+    article = process(FOREIGN["cp949"].encode("cp949"), id="tide")
+    assert any("Korean in cp949" in note.message for note in article.notes)
+
+
+@pytest.mark.parametrize(("name", "text"), [("gb18030", SIMPLIFIED), ("big5hkscs", TRADITIONAL), ("utf-8", SIMPLIFIED)])
+def test_a_text_that_begins_within_a_character_keeps_the_rest(name: str, text: str) -> None:
+    """The rest of the first character stays as bytes."""
+    decoded = decode("灯".encode(name)[1:] + text.encode(name) if name != "big5hkscs" else b"\xf3" + text.encode(name))
+    assert decoded.text.endswith(text[1:])
+    assert decoded.runs[0].encoding == name
+
+
+def test_a_byte_lost_within_a_line_of_gbk_costs_one_character() -> None:
+    """The pairs after it are right again."""
+    data = SIMPLIFIED.encode("gbk")
+    decoded = decode(data[:20] + data[21:])
+    assert (decoded.text[:10], decoded.text[12:]) == (SIMPLIFIED[:10], SIMPLIFIED[12:])
+    assert encode(decoded.text, decoded.runs, decoded.undecodable, bom=decoded.bom, newline=decoded.newline) == (
+        data[:20] + data[21:]
+    )
+
+
+def test_a_list_of_single_characters_is_read_like_the_rest() -> None:
+    """Alone, they might be signs of Windows-1252."""
+    text = TRADITIONAL + "- 蒜\n- 鹽\n- 糖\n" + TRADITIONAL
+    assert decode(text.encode("big5")).text == text
+
+
+@given(st.binary(max_size=80), st.sampled_from(["gb18030", "big5hkscs", "cp932", "cp949", "euc_jp"]))
+def test_bytes_around_a_text_in_any_encoding_come_back(junk: bytes, name: str) -> None:
+    """The source is restored byte for byte."""
+    text = FOREIGN.get(name, SIMPLIFIED).encode(name, "ignore")
+    data = junk.replace(b"\0", b"") + text + junk[::-1].replace(b"\0", b"")
+    try:
+        decoded = decode(data)
+    except DecodingError:
+        return
+    again = encode(decoded.text, decoded.runs, decoded.undecodable, bom=decoded.bom, newline=decoded.newline)
+    assert again == data
+
+
 # --- what is declared
 
 
@@ -218,13 +280,14 @@ def test_a_file_of_very_many_lines_is_read_in_pieces_of_several() -> None:
     assert detect_encodings(data)[-1].end == len(data)
 
 
-def test_spans_end_at_line_ends_and_cover_all_bytes() -> None:
+def test_encodings_change_at_line_ends_and_spans_cover_all_bytes() -> None:
     chance = random.Random(7)
     for _ in range(200):
         data = bytes(chance.choice(b"\n\r a\x80\xa1\xc2\xe4\xff") for _ in range(60))
-        ends = [stretch.end for stretch in detect_encodings(data)]
-        assert ends[-1] == len(data)
-        assert all(data[end - 1] in b"\r\n" for end in ends[:-1])
+        spans = detect_encodings(data)
+        assert spans[-1].end == len(data)
+        changes = [first.end for first, second in pairwise(spans) if first.encoding != second.encoding]
+        assert all(data[end - 1] in b"\r\n" for end in changes)
 
 
 def test_a_duckdb_database_is_recognised_by_the_bytes_after_its_checksum() -> None:

@@ -38,6 +38,7 @@ from pipeline.stages.dialogue.split_turns import split_glued_turns, split_one_li
 from pipeline.stages.dialogue.titles import TitleBlocks, find_title
 from pipeline.stages.dialogue.turn_features import LabelledTurn, document_turn_features
 from pipeline.stages.dialogue.turn_starts import TurnStarts, find_turn_starts
+from pipeline.stages.dialogue.unnamed_answers import with_only_answerer
 from pipeline.text.lines import word_characters
 
 MAX_LEAD_CHARS = 3000
@@ -278,7 +279,7 @@ def _parse_rest(
     if not turns.by_block and not turns.unlabelled:
         return list(_parse_prose(turns.blocks)), None
     body = _read_turns(turns, key_names, frame)
-    return mark_closing(list(_parse_turns(turns, body)), frame.makers), body.roles
+    return mark_closing(with_only_answerer(list(_parse_turns(turns, body))), frame.makers), body.roles
 
 
 class _ReadTurns(msgspec.Struct, frozen=True, gc=False):

@@ -6,6 +6,7 @@ from itertools import combinations
 import regex
 
 from pipeline.lexicon.honorifics import honorifics
+from pipeline.lexicon.people import is_name
 from pipeline.stages.dialogue.label_candidates import NAME_AND_ROLE, PARENTHESISED, LabelCandidate, cue_words
 
 MAX_CHINESE_NAME_CHARS = 3
@@ -14,6 +15,16 @@ MIN_FIRST_NAME_CHARS = 3
 """Characters of a first word that can stand for the whole name."""
 HONORIFICS = regex.compile(rf"^(?:(?:{'|'.join(honorifics('l'))})\.?\s+)+", regex.IGNORECASE)
 """Titles before a name: `Dr. Fern`, `Mr Director Fern`."""
+
+SHORT_FORM = regex.compile(
+    r"""
+    (?: 简称 | 簡稱 | 下称 | 下稱 | \b(?:hereafter|hereinafter|henceforth|below)\b )   # （以下简称“李”，下同）
+    [\s为為]* (?: (?:as|called)\s+ )?
+    [“”"'「『《]? (?P<short> [^\s“”"'「」『』《》,，、;；]{1,20} )
+    """,
+    regex.VERBOSE | regex.IGNORECASE,
+)
+"""In parentheses after a name: what it is called from there on."""
 
 
 def short_forms(key: str) -> set[str]:
@@ -55,28 +66,35 @@ class AliasIndex:
 
 
 def introduced_initials(labels: Iterable[LabelCandidate]) -> dict[str, str]:
-    """Initials to the key of the label that introduces them: `Ada Fern (AF)`, later `AF`."""
-    keys_by_initials = {}
+    """Short forms to the key of the label that introduces them: `Ada Fern (AF)`, `李怀宇（简称“李”，下同）`."""
+    keys_by_short_form = {}
     for label in labels:
-        if "(" in label.text or "（" in label.text:
-            match = PARENTHESISED.search(label.text)
-            if match:
-                keys_by_initials[match[1].strip().casefold()] = label.key
-    return keys_by_initials
+        match = PARENTHESISED.search(label.text) if "(" in label.text or "（" in label.text else None
+        if match:
+            said = SHORT_FORM.search(match[1])
+            keys_by_short_form[(said["short"] if said else match[1]).strip().casefold()] = label.key
+    return keys_by_short_form
 
 
 def unique_initials(keys: Iterable[str]) -> dict[str, str]:
-    """Initials to the only full name among `keys` that has them: `nf` to `natalie fisher`."""
+    """Initials to the only full name among `keys` that has them: `nf` to `natalie fisher`, `李` to `李怀宇`."""
     keys_by_initials: dict[str, str] = {}
     ambiguous = set()
     for key in keys:
-        words = [word for word in key.split() if word[0].isalpha()]
-        if len(words) > 1:
-            short = "".join(word[0] for word in words)
-            if short in keys_by_initials and keys_by_initials[short] != key:
+        short = _initials(key)
+        if short:
+            if keys_by_initials.get(short, key) != key:
                 ambiguous.add(short)
             keys_by_initials[short] = key
     return {short: key for short, key in keys_by_initials.items() if short not in ambiguous}
+
+
+def _initials(key: str) -> str:
+    """The first letters of a name of several words, or the family name of a Chinese name; empty for other keys."""
+    words = [word for word in key.split() if word[0].isalpha()]
+    if len(words) > 1:
+        return "".join(word[0] for word in words)
+    return key[0] if not key.isascii() and 1 < len(key) <= MAX_CHINESE_NAME_CHARS and is_name(key) else ""
 
 
 def speaker_names(

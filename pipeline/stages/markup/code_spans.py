@@ -14,10 +14,15 @@ def code_spans(text: str) -> Spans:
     """The spans of fenced blocks and of code between backticks. The last block may be open."""
     if "`" not in text and "~~~" not in text:
         return []
-    fences = [match.start() for match in FENCE.finditer(text)]
-    blocks = list(zip(fences[::2], [*fences[1::2], len(text)], strict=False))
+    blocks = fenced_blocks(text)
     inline = [match.span() for match in INLINE_CODE.finditer(text) if not is_inside(blocks, match.start())]
     return sorted(blocks + inline)
+
+
+def fenced_blocks(text: str) -> Spans:
+    """The spans of fenced blocks. The last one may be open."""
+    fences = [match.start() for match in FENCE.finditer(text)]
+    return list(zip(fences[::2], [*fences[1::2], len(text)], strict=False))
 
 
 def is_inside(spans: Spans, at: int) -> bool:

@@ -14,9 +14,11 @@ from itertools import pairwise
 
 import msgspec
 
+from pipeline.stages.mojibake.rereading import MIN_MARGIN_BITS
 from pipeline.stages.mojibake.rules import CHINESE
 from pipeline.stages.mojibake.suspects import SUSPECT
 from pipeline.text.edits import Edit
+from pipeline.text.encodings.rarity import bits_in
 from pipeline.text.encodings.readings import CharacterCosts
 
 FIRST_BYTES, SECOND_BYTES = range(0x81, 0xFF), range(0x40, 0xFF)
@@ -28,9 +30,11 @@ CHINESE_CODECS = ("gbk", "big5hkscs")
 
 NOT_CHINESE_COST = 7
 """Cost of a character that is neither Han nor Chinese punctuation."""
-LONE_BYTE_COST = 12
-"""Cost of a byte without a partner. Signs that prose really has, and the euro, cost less."""
-LONE_SIGN_COST, EURO_COST = 7, 1
+LONE_BYTE_BITS = 24
+"""Bits of a byte without a partner. Signs that prose really has, and the euro, have fewer."""
+LONE_SIGN_BITS, EURO_BITS, ASCII_BITS = 16, 8, 4
+NOT_CHINESE_BITS = 6
+"""More bits of a character that is neither Han nor Chinese punctuation."""
 PROSE_SIGNS = frozenset("‘’“”–—…•™")
 MOST_COMMON_COST, COMMON_COST = 1, 2
 """Costs of the characters that make up three quarters of a text, and of those that make up nearly all of the rest."""
@@ -112,23 +116,24 @@ def _costs() -> CharacterCosts:
 
 
 @cache
-def _character(codec: str, first: int, second: int) -> tuple[str, int] | None:
-    """The character of a pair of bytes, and its cost; None if there is none."""
+def _character(codec: str, first: int, second: int) -> tuple[str, int, int] | None:
+    """The character of a pair of bytes, its cost and its bits; None if there is none."""
     try:
         new = bytes((first, second)).decode(codec)
     except UnicodeDecodeError:
         return None
     cost = max(map(_costs().__getitem__, new))
-    return new, min(cost, SYMBOL_COST) if first in SYMBOL_ROWS and codec == "gbk" else cost
+    bits = max(map(bits_in("Chinese").__getitem__, new)) + NOT_CHINESE_BITS * (cost == NOT_CHINESE_COST)
+    return new, min(cost, SYMBOL_COST) if first in SYMBOL_ROWS and codec == "gbk" else cost, bits
 
 
-def _byte_cost(code: int, character: str, codec: str) -> int:
-    """The cost of a byte without a partner."""
+def _byte_bits(code: int, character: str, codec: str) -> int:
+    """The bits of a byte without a partner."""
     if code < EURO_BYTE:
-        return 0
+        return ASCII_BITS
     if code == EURO_BYTE and codec == "gbk":
-        return EURO_COST
-    return LONE_SIGN_COST if character in PROSE_SIGNS else LONE_BYTE_COST
+        return EURO_BITS
+    return LONE_SIGN_BITS if character in PROSE_SIGNS else LONE_BYTE_BITS
 
 
 def read(segment: str, misreading: Misreading) -> list[Reading]:
@@ -136,23 +141,36 @@ def read(segment: str, misreading: Misreading) -> list[Reading]:
     codec = misreading.codec
     size = len(segment)
     codes = [ord(character) if character.isascii() else misreading.byte_of[character] for character in segment]
-    # The cheapest reading of the first i bytes costs path_cost[i]. It ends with the character pairs[i], or a lone byte.
-    path_cost = [0] * (size + 1)
-    pairs: list[tuple[str, int] | None] = [None] * (size + 1)
-    for i, code in enumerate(codes):
-        path_cost[i + 1] = path_cost[i] + _byte_cost(code, segment[i], codec)
-        if i and codes[i - 1] in FIRST_BYTES and code in SECOND_BYTES:
-            pair = _character(codec, codes[i - 1], code)
-            if pair is not None and path_cost[i - 1] + pair[1] < path_cost[i + 1]:
-                path_cost[i + 1], pairs[i + 1] = path_cost[i - 1] + pair[1], pair
+    lone = [_byte_bits(code, character, codec) for code, character in zip(codes, segment, strict=True)]
+    pairs = [_pair(codec, first, second) for first, second in pairwise(codes)]
+    # The bits of the cheapest readings of the first i bytes, and of those from i on.
+    before, after = [0] * (size + 1), [0] * (size + 1)
+    for i in range(size):
+        before[i + 1] = before[i] + lone[i]
+        if i and (pair := pairs[i - 1]) is not None:
+            before[i + 1] = min(before[i + 1], before[i - 1] + pair[2])
+    for i in range(size - 1, -1, -1):
+        after[i] = after[i + 1] + lone[i]
+        if i + 1 < size and (pair := pairs[i]) is not None:
+            after[i] = min(after[i], after[i + 2] + pair[2])
     readings = []
-    end = size
-    while end:
-        pair = pairs[end]
-        start = end - 1 if pair is None else end - 2
-        readings.append(Reading(start, end, *(pair or (segment[start], UNREAD))))
-        end = start
-    return readings[::-1]
+    i = 0
+    while i < size:
+        pair = pairs[i] if i + 1 < size else None
+        if pair is None or after[i] != after[i + 2] + pair[2]:
+            readings.append(Reading(i, i + 1, segment[i], UNREAD))
+            i += 1
+            continue
+        # Every reading without this pair divides the bytes between the two.
+        is_sure = before[i + 1] + after[i + 1] >= before[size] + MIN_MARGIN_BITS
+        readings.append(Reading(i, i + 2, *(pair[:2] if is_sure else (segment[i : i + 2], UNREAD))))
+        i += 2
+    return readings
+
+
+def _pair(codec: str, first: int, second: int) -> tuple[str, int, int] | None:
+    """The character that two bytes may be, its cost and its bits."""
+    return _character(codec, first, second) if first in FIRST_BYTES and second in SECOND_BYTES else None
 
 
 def evidence(readings: Sequence[Reading]) -> float:

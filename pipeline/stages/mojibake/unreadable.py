@@ -1,7 +1,7 @@
 """Note characters that nothing restores: the marks that programs write in place of bytes that they cannot read."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pipeline.model.stage import Note
 from pipeline.stages.mojibake.rules import UNREADABLE
@@ -28,11 +28,22 @@ def replacement_spans(text: str) -> list[Span]:
     return [match.span() for match in REPLACEMENT_PATTERN.finditer(text)]
 
 
-def notes(text: str, spans: list[Span]) -> Iterator[Note]:
-    """Yield a note for the first span of each line. `spans` are sorted."""
+def notes(text: str, spans: Sequence[Span], lost: int) -> Iterator[Note]:
+    """Yield a note for the first span of each line; the first note says how much of the text it is.
+
+    `spans` are sorted. `lost` are the characters that could not be repaired, beyond those of the spans.
+    """
+    share = f"; in the whole text {_percent(len(spans) + lost, len(text))} could not be read" if spans else ""
     line_end = -1
     for start, end in spans:
         if start > line_end:
             line_end = text.find("\n", end)
             line_end = len(text) if line_end < 0 else line_end
-            yield Note(start, end, UNREADABLE.name, "warning", "characters that could not be read stood here")
+            message = f"characters that could not be read stood here{share}"
+            yield Note(start, end, UNREADABLE.name, "warning", message)
+            share = ""
+
+
+def _percent(part: int, whole: int) -> str:
+    """At least `0.1 %`: nothing that is lost is none of a text."""
+    return f"{max(0.1, min(100.0, 100 * part / whole)):.1f} %"

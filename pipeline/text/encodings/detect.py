@@ -6,9 +6,11 @@ something, too. So a broken byte in UTF-8 stays one broken byte, a line of GBK i
 short line that could be either is read like its neighbours.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from pipeline.text.encodings.alignment import is_common, lone_bytes
+from pipeline.text.encodings.dominant import dominant_encoding
 from pipeline.text.encodings.readings import CandidateEncoding, candidate_encodings
 from pipeline.text.encodings.wide import detect_wide
 
@@ -28,6 +30,10 @@ MAX_LINES = 20_000
 """Longer files are read in pieces of several lines, to bound the time."""
 DECLARATION_BYTES = 4096
 """Bytes at the start of a page that may declare a charset."""
+MAX_UTF_8_BYTES, UTF_8_TAILS = 4, bytes(range(0x80, 0xC0))
+"""Bytes of a character of UTF-8, and what all but the first may be."""
+MAX_FIRST_LINE_BYTES, MAX_FIRST_CHARACTERS_BYTES = 1000, 32
+"""Bytes that show whether a text begins within a character."""
 CHANGE_COST = 12
 CHANGE_COSTS = {
     ("utf-8", "gb18030"): 5,
@@ -47,16 +53,58 @@ def detect_encodings(data: bytes) -> list[EncodingSpan]:
         return [EncodingSpan(len(data), "utf-8")]
     if (name := detect_wide(data)) is not None:
         return [EncodingSpan(len(data), name)]
-    lines = list(_lines(data))
-    choice = _cheapest(lines, candidate_encodings(_declared(data)))
-    spans: list[EncodingSpan] = []
-    end = 0
-    for line, name in zip(lines, choice, strict=True):
+    dominant = dominant_encoding(data)
+    cut = _cut_bytes(data, dominant)
+    lines = _lines(data[cut:])
+    candidates = candidate_encodings(_declared(data), dominant)
+    readings = [_line_costs(line, candidates) for line in lines]
+    choice = _cheapest(readings, [candidate.encoding for candidate in candidates])
+    clear = [reading.is_clear for reading in readings]
+    spans = [EncodingSpan(cut + span.end, span.encoding) for span in _spans(lines, choice, clear)]
+    return [EncodingSpan(cut, dominant), *spans] if cut and dominant is not None else spans
+
+
+class _LineCosts(NamedTuple):
+    """The cost of a line in each encoding, and whether one of them is clearly right, or all are."""
+
+    costs: list[int]
+    is_clear: bool
+
+
+def _spans(lines: Iterable[bytes], choice: Iterable[str], clear: Iterable[bool]) -> Iterator[EncodingSpan]:
+    """The spans of lines in one encoding. A byte that is alone among characters of two is a span of its own.
+
+    A line of which the encoding is clear has none.
+    """
+    start = end = 0
+    encoding = ""
+    for line, name, is_clear in zip(lines, choice, clear, strict=True):
+        if name != encoding:
+            if end > start:
+                yield EncodingSpan(end, encoding)
+            start, encoding = end, name
+        for at in () if is_clear else lone_bytes(line, name):
+            if end + at > start:
+                yield EncodingSpan(end + at, name)
+            start = end + at + 1
+            yield EncodingSpan(start, name)
         end += len(line)
-        if spans and spans[-1].encoding == name:
-            spans.pop()
-        spans.append(EncodingSpan(end, name))
-    return spans
+    if end > start:
+        yield EncodingSpan(end, encoding)
+
+
+def _cut_bytes(data: bytes, dominant: str | None) -> int:
+    """The bytes at the start of a text that are the rest of a character that was cut."""
+    if dominant is None:
+        return 0
+    first_line = data[:MAX_FIRST_LINE_BYTES].split(b"\n", 1)[0]
+    if dominant != "utf-8":
+        is_cut = lone_bytes(first_line, dominant, is_first=True)[:1] == (0,)
+        return int(is_cut and is_common(first_line[1:], dominant))
+    head = first_line[: MAX_UTF_8_BYTES - 1]
+    cut = len(head) - len(head.lstrip(UTF_8_TAILS))
+    after = first_line[cut : cut + MAX_FIRST_CHARACTERS_BYTES].decode("utf-8", "replace")
+    return 0 if "\ufffd" in after[:-1] else cut
 
 
 def _is_utf_8(data: bytes) -> bool:
@@ -96,17 +144,16 @@ def _lines(data: bytes) -> list[bytes]:
     return [*pieces, b"".join(pending)] if pending else pieces
 
 
-def _cheapest(lines: Sequence[bytes], candidates: Sequence[CandidateEncoding]) -> list[str]:
+def _cheapest(readings: Sequence[_LineCosts], names: Sequence[str]) -> list[str]:
     """The encoding of each line in the cheapest sequence of encodings."""
-    names = [candidate.encoding for candidate in candidates]
     change = [[_change_cost(a, b) for b in names] for a in names]
     costs = [0] * len(names)
     origins: list[list[int]] = []
-    for line in lines:
-        if line.isascii():
+    for reading in readings:
+        step = reading.costs
+        if not any(step):
             origins.append(list(range(len(names))))
             continue
-        step = _costs(line, candidates)
         origin = [min(range(len(names)), key=lambda k: costs[k] + change[k][i]) for i in range(len(names))]
         costs = [costs[k] + change[k][i] + step[i] for i, k in enumerate(origin)]
         origins.append(origin)
@@ -124,12 +171,15 @@ def _change_cost(first: str, second: str) -> int:
     return CHANGE_COSTS.get((first, second)) or CHANGE_COSTS.get((second, first)) or CHANGE_COST
 
 
-def _costs(line: bytes, candidates: Sequence[CandidateEncoding]) -> list[int]:
+def _line_costs(line: bytes, candidates: Sequence[CandidateEncoding]) -> _LineCosts:
     """The cost of a line in each encoding. If one is clearly right, the others are not tried."""
+    if line.isascii():
+        return _LineCosts([0] * len(candidates), is_clear=True)
     costs: list[int] = []
     for i, candidate in enumerate(candidates):
         cost, is_clear = candidate.cost(line)
         costs.append(cost)
         if is_clear:
-            return [cost if k == i else cost + SKIPPED_COST for k in range(len(candidates))]
-    return costs
+            skipped = [cost if k == i else cost + SKIPPED_COST for k in range(len(candidates))]
+            return _LineCosts(skipped, is_clear=True)
+    return _LineCosts(costs, is_clear=False)

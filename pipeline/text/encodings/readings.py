@@ -8,11 +8,14 @@ its place: an accent in a word is common, one between a space and a bracket is n
 import codecs
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 
 import msgspec
 import regex
+
+from pipeline.text.encodings.dominant import FOREIGN_LANGUAGES
+from pipeline.text.encodings.rarity import bits_in
 
 UNDECODABLE_COST, RARE_HAN_COST, FULL_WIDTH_COST, PRIVATE_USE_COST = 12, 6, 2, 9
 """Costs of characters that are in no list, by their block."""
@@ -22,6 +25,10 @@ CLEAR_COST = 1.7
 """Mean cost of a character up to which the encoding of a line is clearly right."""
 MIN_CLEAR_CHARACTERS = 6
 """Characters that are not ASCII which such a line must have."""
+COMMON_LETTERS, MIN_LETTERS_OF_ENGLISH = "eaton", 4
+"""Letters of which a line in English has so many."""
+BITS_PER_COST = 6
+"""A character of so many bits costs 1."""
 DECLARED_FACTOR = 0.85
 """A declared encoding is a little cheaper."""
 LONE_COMMON_HAN_COST, LONE_RARE_HAN_COST, HAN_AT_WORD_COST, LONE_LETTER_COST = 8, 12, 8, 9
@@ -81,14 +88,25 @@ class CandidateEncoding(msgspec.Struct, frozen=True):
         return round(cost * self.factor), is_clear and self.encoding != "cp1252"
 
 
-def candidate_encodings(declared: str | None) -> Sequence[CandidateEncoding]:
-    """The encodings to try. A `declared` one is a little cheaper, or is added to them."""
+def candidate_encodings(declared: str | None, dominant: str | None = None) -> Sequence[CandidateEncoding]:
+    """The encodings to try. A `declared` one is a little cheaper, or is added to them.
+
+    If the `dominant` one is Chinese, a single character among others is no sign against it. One of another language
+    is tried only if it is dominant.
+    """
+    if dominant is not None and dominant in FOREIGN_LANGUAGES:
+        cost = partial(_foreign_cost, FOREIGN_LANGUAGES[dominant])
+        return [CandidateEncoding("utf-8", _utf_8_cost), CandidateEncoding(dominant, cost)]
     known = [
         CandidateEncoding("utf-8", _utf_8_cost),
-        CandidateEncoding("gb18030", _chinese_cost),
-        CandidateEncoding("big5hkscs", _chinese_cost),
+        *(
+            CandidateEncoding(name, _chinese_list_cost if name == dominant else _chinese_cost)
+            for name in ("gb18030", "big5hkscs")
+        ),
         CandidateEncoding("cp1252", _western_cost),
     ]
+    # If a line is clear in the first one, the others are not tried.
+    known.sort(key=lambda candidate: candidate.encoding != dominant)
     if declared is None:
         return known
     if any(reading.encoding == declared for reading in known):
@@ -162,6 +180,22 @@ def _chinese_cost(text: str) -> int:
         cost += sum(LONE_COMMON_HAN_COST if c in common else LONE_RARE_HAN_COST for c in alone)
         cost += HAN_AT_WORD_COST * len(HAN_AT_WORD.findall(text))
     return cost
+
+
+def _chinese_list_cost(text: str) -> int:
+    """The cost of a line in a text that is Chinese, in which a line may have a single character: `- 盐`."""
+    if sum(map(text.count, COMMON_LETTERS)) >= MIN_LETTERS_OF_ENGLISH:
+        return _chinese_cost(text)
+    cost = sum(map(_character_costs(OTHER_COST_IN_CHINESE).__getitem__, text))
+    return cost + HAN_AT_WORD_COST * len(HAN_AT_WORD.findall(text))
+
+
+def _foreign_cost(language: str, text: str) -> int:
+    """The cost of a line in Japanese, Korean or Russian: of each character by its rarity."""
+    bits = bits_in(language)
+    beyond_ascii = [character for character in text if character > "\x7f"]
+    lost = beyond_ascii.count("\ufffd")
+    return UNDECODABLE_COST * lost + (bits.of(beyond_ascii) - lost * bits["\ufffd"]) // BITS_PER_COST
 
 
 def _utf_8_cost(text: str) -> int:
