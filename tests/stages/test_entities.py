@@ -24,7 +24,7 @@ def marked(case: dict[str, Any]) -> Any:
     return pytest.param(case, marks=[pytest.mark.xfail(reason=reason)] if reason else [], id=case["why"])
 
 
-@pytest.mark.parametrize("case", map(marked, CASES))
+@pytest.mark.parametrize("case", [marked(case) for case in CASES])
 def test_case(case: dict[str, Any]) -> None:
     """Every case comes out as it should, and stays so the second time."""
     once = ALONE.clean(case["given"])

@@ -60,7 +60,7 @@ LOST_DOLLAR = Rule(
     "entities.lost-dollar",
     "a dollar sign that lost its ampersand",
     acts=("up to  #36;50 million",),
-    spares=("in #36; 50 of them", "#36;a"),
+    spares=("in #36; 50 of them", "see #36;b"),
 )
 LOST_BRACKETS = Rule(
     "entities.lost-brackets",
