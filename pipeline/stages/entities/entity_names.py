@@ -31,7 +31,7 @@ def character(reference: str) -> str | None:
     if reference[0] in "#＃":
         return numeric_character(reference[1:])
     named = html5.get(reference + ";")
-    if named is None and reference.lower() in lost_names():
+    if named is None and lost_names().get(reference.lower(), "symbol") != "symbol":
         return html5.get(reference.lower() + ";")
     return named
 

@@ -1,16 +1,14 @@
-r"""Decode JSON escapes: `the boat\u2019s bow`, `https:\/\/`, `\"no\"`, and `couldnu2019t`, which lost its backslash.
+r"""Decode JSON escapes: `the boat\u2019s bow`, `https:\/\/`, `\"no\"`.
 
 A backslash may be part of a path, a formula or a pattern. So an escape is decoded only where nothing but its character
 can be.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-import msgspec
 import regex
 
-from pipeline.stages.entities.lost_entities import SUFFIX
 from pipeline.stages.entities.mentions import is_mentioned
 from pipeline.stages.entities.rules import ESCAPED_LINE_END, ESCAPED_SLASH, JSON_ESCAPE
 from pipeline.stages.entities.suspect_lines import PROGRAM_SIGN, Spans, SuspectLine, is_inside
@@ -26,7 +24,7 @@ UNICODE_ESCAPE = regex.compile(
                          \\{1,2}u[dD][c-fC-F][\da-fA-F]{2})+)                    # \ud83d\ude00
       |(?P<run>\\{1,2}u(?:[2-9][\da-fA-F]|[fF][eEfF])[\da-fA-F]{2}
            (?:\\{1,2}u(?:[2-9][\da-fA-F]|[fF][eEfF])[\da-fA-F]{2})+)             # \u6d4b\u8bd5
-      |u(?P<bare>20(?:1[3489cd]|26)|002[67]))                                    # couldnu2019t
+      |(?P<lone>\\{1,2}u(?:3[4-9a-fA-F]|[4-9][\da-fA-F])[\da-fA-F]{2}))          # :\u60a8
     """,
     regex.VERBOSE,
 )
@@ -42,9 +40,10 @@ BEFORE_OPENING_QUOTE = regex.compile(r"(?:^|[\s(\[（“‘—–:：,，。])$"
 AFTER_CLOSING_QUOTE = regex.compile(r"(?:$|[\s,.;:!?)\]，。；：！？）”’—–])")
 LINE_END_ESCAPE = regex.compile(
     r"""
-    (?<=[.!?。！？”’…:：)）])                               # It rained.
-    (?:\\r)?(?:\\n)(?:(?:\\r)?\\n)*                         # \r\n\n
-    (?=[ ]{0,4}[\p{Lu}\p{Han}“"‘「（(\d-])                  # We left.
+    (?: (?<=[.!?。！？”’…:：)）])                           # It rained.
+        (?:\\r)?(?:\\n)(?:(?:\\r)?\\n)*                     # \r\n\n
+        (?=[ \N{IDEOGRAPHIC SPACE}]{0,4}[\p{Lu}\p{Han}“"‘「（(\d-])  # We left.
+      | (?<=[\d\p{Han}])(?:\\r)?(?:\\n)(?:(?:\\r)?\\n)*(?=[\N{IDEOGRAPHIC SPACE}]{0,4}\p{Han}) )   # 08.27\n灯塔
     """,
     regex.VERBOSE,
 )
@@ -58,19 +57,17 @@ PATTERN_BEFORE = frozenset({":", "/", "[", "-", "|", "^"})
 """Characters of a pattern or a path that precede an escape."""
 PATTERN_AFTER = frozenset({"\\", "/", "*", "+", "?", "]"})
 RANGE = "-\\"
+RANGE_BEFORE = PATTERN_BEFORE - {":"}
+"""`记者:` may precede an escape of Han characters."""
 RANGE_AFTER = frozenset({"]", "-"})
 IDEOGRAPHIC_SPACE = "\N{IDEOGRAPHIC SPACE}"
 REPLACEMENT_CHARACTER = "\N{REPLACEMENT CHARACTER}"
-MAX_QUOTED_CHARS = 600
-"""Characters within which the other half of a pair of quotes must be."""
 MIN_LINE_END_ESCAPES = 2
 """Escaped line ends of a document that is a JSON string."""
 
 UNICODE_CONFIDENCE = 0.96
 RUN_CONFIDENCE = 0.95
 """Any two escapes of Han characters or of surrogates."""
-BARE_CONFIDENCE = 0.93
-"""Without its backslash an escape may be part of a name."""
 ADDRESS_SLASH_CONFIDENCE, SLASH_CONFIDENCE = 0.95, 0.9
 QUOTE_CONFIDENCE = 0.92
 LINE_END_CONFIDENCE = 0.93
@@ -79,6 +76,8 @@ LINE_END_CONFIDENCE = 0.93
 def is_json_string(text: str) -> bool:
     """Whether the document is a JSON string that was not decoded."""
     if "\\u20" in text or ":\\/\\/" in text or "<\\/" in text:
+        return True
+    if "\\r\\n" in text and LINE_END_ESCAPE.search(text):
         return True
     return "\\n" in text and len(LINE_END_ESCAPE.findall(text)) >= MIN_LINE_END_ESCAPES
 
@@ -112,6 +111,7 @@ def _repaired_characters(line: SuspectLine, edited: Spans) -> Iterator[Edit]:
     r"""`the boat\u2019s`, `couldnu2019t`, `Ru0026D`; `u2019` alone may name a character."""
     if CODE_POINT.search(line.text):
         return
+    has_run = any(match["run"] for match in UNICODE_ESCAPE.finditer(line.text))
     for match in UNICODE_ESCAPE.finditer(line.text):
         start, end = match.span()
         if line.in_code(start) or line.in_link(start) or is_inside(edited, start):
@@ -121,12 +121,9 @@ def _repaired_characters(line: SuspectLine, edited: Spans) -> Iterator[Edit]:
         if match["hex"]:
             if not _is_in_pattern(line, start, end) and not is_in_program(line, start, end):
                 yield line.edit(start, end, chr(int(match["hex"], 16)), JSON_ESCAPE, UNICODE_CONFIDENCE)
-        elif match["bare"]:
-            if bare_escape_fits(line.text, start, end, match["bare"]):
-                yield line.edit(start, end, chr(int(match["bare"], 16)), JSON_ESCAPE, BARE_CONFIDENCE)
-        else:
+        elif match["lone"] is None or has_run:
             new = _decoded_units(match[0])
-            is_range = line.before(start) in PATTERN_BEFORE or line.after(end) in RANGE_AFTER
+            is_range = line.before(start) in RANGE_BEFORE or line.after(end) in RANGE_AFTER
             if _is_printable(new) and not is_range and not is_in_program(line, start, end):
                 yield line.edit(start, end, new, JSON_ESCAPE, RUN_CONFIDENCE)
 
@@ -196,71 +193,3 @@ def _repaired_line_ends(line: SuspectLine) -> Iterator[Edit]:
     for match in LINE_END_ESCAPE.finditer(text):
         if not line.in_code(match.start()) and not is_mentioned(text, *match.span()):
             yield line.edit(*match.span(), "\n" * match[0].count("\\n"), ESCAPED_LINE_END, LINE_END_CONFIDENCE)
-
-
-class BareEscape(msgspec.Struct, frozen=True):
-    """An escape without its backslash in `[start, end)` of a line, and the characters next to it."""
-
-    line: str
-    start: int
-    end: int
-    before: str
-    after: str
-
-    @property
-    def is_apostrophe(self) -> bool:
-        """`couldnu2019t`, `parentsu2019 `."""
-        if not self.before.isalpha():
-            return False
-        ends_plural = self.before == "s" and self.after == " " and self.line[self.start - 2 : self.start - 1].isalpha()
-        return ends_plural or SUFFIX.match(self.line, self.end) is not None
-
-    @property
-    def is_dash(self) -> bool:
-        """`nightu2014and`."""
-        return self.before.islower() and self.after.islower()
-
-    @property
-    def is_ampersand(self) -> bool:
-        """`Ru0026D`, `salt u0026 pepper`."""
-        if self.before == self.after == " ":
-            last, first = self.line[self.start - 2 : self.start - 1], self.line[self.end + 1 : self.end + 2]
-            return last.isalnum() and first.isalnum()
-        return self.before.isupper() and self.after.isupper()
-
-    @property
-    def closes_double_quote(self) -> bool:
-        """`u201cGou201d`."""
-        is_after_text = bool(self.before.strip())
-        opened = "u201c" in self.line[max(0, self.start - MAX_QUOTED_CHARS) : self.start]
-        return is_after_text and not self.after.isalnum() and opened
-
-    @property
-    def is_ellipsis(self) -> bool:
-        """`wellu2026 `."""
-        return self.before.isalpha() and not self.after.isalnum()
-
-    def opens_quote(self, closing: str) -> bool:
-        """`u201cGou201d`: before a word, and closed by `closing`."""
-        is_before_word = not self.before.isalnum() and self.after.isalpha()
-        return is_before_word and closing in self.line[self.end : self.end + MAX_QUOTED_CHARS]
-
-
-BARE_ESCAPES: dict[str, Callable[[BareEscape], bool]] = {
-    "2019": lambda escape: escape.is_apostrophe,
-    "0027": lambda escape: escape.is_apostrophe,
-    "2013": lambda escape: escape.is_dash,
-    "2014": lambda escape: escape.is_dash,
-    "0026": lambda escape: escape.is_ampersand,
-    "201c": lambda escape: escape.opens_quote("u201d"),
-    "2018": lambda escape: escape.opens_quote("u2019"),
-    "201d": lambda escape: escape.closes_double_quote,
-    "2026": lambda escape: escape.is_ellipsis,
-}
-"""Where each character can be when its escape lost the backslash."""
-
-
-def bare_escape_fits(line: str, start: int, end: int, code: str) -> bool:
-    """Whether an escape without its backslash is where only its character can be."""
-    before, after = line[start - 1 : start] if start else "", line[end : end + 1]
-    return code in BARE_ESCAPES and BARE_ESCAPES[code](BareEscape(line, start, end, before, after))

@@ -12,13 +12,18 @@ from pipeline.stages.entities.rules import ESCAPED_AGAIN, INTACT, TORN
 from pipeline.stages.entities.suspect_lines import SuspectLine
 from pipeline.text.edits import Edit
 
-AMPERSAND_PATTERN = r"(?:[&＆﹠]|\\{1,2}u0026|(?<![A-Za-z])u0026(?=[a-z\#]))"
-"""An ampersand, or its JSON escape with or without the backslash."""
+AMPERSAND_PATTERN = r"(?:[&＆﹠]|\\{1,2}u0026|(?<![A-Za-z])u0026(?=[a-z\#])|%%(?=(?:amp;)*(?:[a-z]{2,6}|\#\d{2,5});))"
+"""An ampersand, its JSON escape with or without the backslash, or two signs that a template put in its place."""
 AMPERSAND = regex.compile(AMPERSAND_PATTERN)
 REFERENCE = regex.compile(
     AMPERSAND_PATTERN
     + r"""
-    (?P<again>(?:(?:amp|\#0{0,3}38|\#[xX]0{0,3}26)[;；])*+)            # the amp; of &amp;quot;
+    (?P<again>(?:
+        (?:amp|\#0{0,3}38|\#[xX]0{0,3}26)[;；]                         # the amp; of &amp;quot;
+       |a;(?=(?:\#\d{1,5}|\#x[\da-fA-F]{1,4}|[A-Za-z]{2,8});)          # Angular: &a;nbsp;
+       |amp(?=(?:\#\d{2,5}|\#x[\da-fA-F]{2,4}|[lr][sd]quo|[mn]dash
+              |hellip|nbsp|quot|apos)[;；])                            # &amp#39;
+    )*+)
     (?:(?P<reference>[\#＃]\d{1,7}                                     # 39
        |[\#＃][xX][\da-fA-F]{1,6}                                      # x27
        |[A-Za-z][A-Za-z\d]{1,31})[;；])?                               # quot
@@ -119,7 +124,8 @@ def torn_reference(line: SuspectLine, start: int, end: int) -> Edit | None:
             if is_alone and not contraction:
                 return None
             closes = closes or (new == "'" and bool(contraction or CONTRACTION.match(text, stop)))
-        if new in OPENING_QUOTES:
+        closes = closes or (new == '"' and line.closes_torn_quote(start))
+        if new in OPENING_QUOTES or (new == '"' and line.opens_torn_quote(start)):
             stop += text[stop : stop + 1] == " "
         elif closes:
             start -= text[start - 1 : start] == " " and start > 1

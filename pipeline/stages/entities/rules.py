@@ -42,7 +42,7 @@ LOST_APOSTROPHE = Rule(
     "entities.lost-apostrophe",
     "an apostrophe that lost its ampersand",
     acts=("it#39;s late", "the pilots#39; mess", "isn #39;t", "wonrsquo;t", "O#39;Neal"),
-    spares=("see #39; it is", "issues #39; then #40;", "PR#39; the next", "ranked #39; he was"),
+    spares=("see #39; it is", "piers #39; then #41;", "MR#39; merged", "berth #39; it is"),
 )
 LOST_ACCENT = Rule(
     "entities.lost-accent",
@@ -60,7 +60,7 @@ LOST_DOLLAR = Rule(
     "entities.lost-dollar",
     "a dollar sign that lost its ampersand",
     acts=("up to  #36;50 million",),
-    spares=("in #36; 50 of them", "#36;a"),
+    spares=("in #36; 50 of them", "see #36;b"),
 )
 LOST_BRACKETS = Rule(
     "entities.lost-brackets",

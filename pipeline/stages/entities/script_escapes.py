@@ -15,6 +15,8 @@ from pipeline.text.edits import Edit
 
 SPREADSHEET_PATTERN = regex.compile(r"_x([\da-fA-F]{4})_")
 SCRIPT_PATTERN = regex.compile(r"(?:%u[\da-fA-F]{4})+")
+LATIN_PATTERN = regex.compile(r"%([C-Fc-f][\da-fA-F])(?![\da-fA-F]*%[89A-Ba-b])")
+"""A letter of Latin-1 as the same function wrote it; bytes of UTF-8 have others after them."""
 CODE_UNIT = regex.compile(r"%u([\da-fA-F]{4})")
 TAB, LINE_FEED, CARRIAGE_RETURN = 0x09, 0x0A, 0x0D
 PUNCTUATION = range(0x2010, 0x2040)
@@ -52,11 +54,26 @@ def repaired_spreadsheet_escapes(line: SuspectLine) -> Iterator[Edit]:
 
 def repaired_script_escapes(line: SuspectLine) -> Iterator[Edit]:
     """Decode `don%u2019t`, `%u201CGo%u201D` and runs of Chinese. After a digit the sign is a percentage."""
+    has_escape = False
     for match in SCRIPT_PATTERN.finditer(line.text):
         start, end = match.span()
         codes = [int(unit, 16) for unit in CODE_UNIT.findall(match[0])]
         if not _has_other_use(line, start, end) and _is_prose(line, start, end, codes):
+            has_escape = True
             yield line.edit(start, end, "".join(map(chr, codes)), SCRIPT_ESCAPE, SCRIPT_CONFIDENCE)
+    if has_escape:
+        yield from repaired_latin_letters(line)
+
+
+def repaired_latin_letters(line: SuspectLine) -> Iterator[Edit]:
+    """Decode `d%E9termin%E9e` in a line that has `n%u2019a`: alone, the sign is a percentage or part of an address."""
+    text = line.text
+    for match in LATIN_PATTERN.finditer(text):
+        start, end = match.span()
+        letter = chr(int(match[1], 16))
+        touches = line.before(start).isalpha() or line.after(end).isalpha()
+        if letter.isalpha() and touches and not _has_other_use(line, start, end) and not line.in_program(start, end):
+            yield line.edit(start, end, letter, SCRIPT_ESCAPE, SCRIPT_CONFIDENCE)
 
 
 def _has_other_use(line: SuspectLine, start: int, end: int) -> bool:

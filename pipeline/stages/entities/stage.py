@@ -10,8 +10,10 @@ from typing import ClassVar
 
 from pipeline.model.document import Document
 from pipeline.model.stage import Finding, Rule
+from pipeline.stages.entities.decision import decisions
 from pipeline.stages.entities.json_escapes import is_json_string, repaired_escapes
-from pipeline.stages.entities.lost_entities import repaired_lost_entities
+from pipeline.stages.entities.lexer import candidates
+from pipeline.stages.entities.lost_entities import edits_of
 from pipeline.stages.entities.lost_spaces import (
     LostLineEnds,
     lost_line_ends,
@@ -38,28 +40,38 @@ def repair(document: Document) -> Iterator[Edit]:
     line_ends = [lost_line_ends(line) if "\\" in line.text else LostLineEnds() for line in lines]
     if not prove_line_ends(line_ends):
         line_ends = [LostLineEnds()] * len(lines)
-    for line, ends in zip(lines, line_ends, strict=True):
-        yield from disjoint(repaired_line(line, ends, has_spaced_entities=has_spaced_entities, is_json=is_json))
+    references = [list(repaired_references(line)) for line in lines]
+    lexed = [(line, candidates(line, spans_of(line, edits))) for line, edits in zip(lines, references, strict=True)]
+    decided = decisions(lexed, document.text)
+    for line, edits, entities, ends in zip(lines, references, decided, line_ends, strict=True):
+        found = [*edits, *edits_of(line, entities)]
+        rest = repaired_rest(line, found, ends, has_spaced_entities=has_spaced_entities, is_json=is_json)
+        yield from disjoint([*found, *rest])
 
 
-def repaired_line(
-    line: SuspectLine, line_ends: LostLineEnds, *, has_spaced_entities: bool, is_json: bool
-) -> Iterator[Edit]:
-    """The edits of one line, the surer kinds first. Edits may overlap: see `disjoint`."""
-    text = line.text
-    edited: Spans = []
+def repaired_references(line: SuspectLine) -> Iterator[Edit]:
+    """The edits for what still has its ampersand."""
     end = 0
-    for ampersand in AMPERSAND.finditer(text):
+    for ampersand in AMPERSAND.finditer(line.text):
         if ampersand.start() >= end and (edit := repaired_reference(line, ampersand.start())):
-            edited.append((edit.start - line.start, edit.end - line.start))
-            end = edited[-1][1]
+            end = edit.end - line.start
             yield edit
-    lost = list(repaired_lost_entities(line, edited, has_spaced_entities=has_spaced_entities))
-    yield from lost
-    edited = sorted(edited + [(edit.start - line.start, edit.end - line.start) for edit in lost])
+
+
+def spans_of(line: SuspectLine, edits: Iterable[Edit]) -> Spans:
+    """The spans of edits in their line."""
+    return sorted((edit.start - line.start, edit.end - line.start) for edit in edits)
+
+
+def repaired_rest(
+    line: SuspectLine, edits: list[Edit], line_ends: LostLineEnds, *, has_spaced_entities: bool, is_json: bool
+) -> Iterator[Edit]:
+    """The edits of one line besides those of its entities, the surer kinds first. They may overlap: see `disjoint`."""
+    text = line.text
+    edited = spans_of(line, edits)
     if "gt;" in text or "u003" in text:
         yield from repaired_tags(line, edited)
-    if "\\" in text or "u20" in text or "u00" in text:
+    if "\\" in text:
         yield from repaired_escapes(line, edited, is_json=is_json)
     if "_x" in text:
         yield from repaired_spreadsheet_escapes(line)

@@ -4,7 +4,7 @@ Clean text costs a few searches for a substring. Patterns run only where such a 
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cache, cached_property
 
@@ -49,6 +49,7 @@ TAG_PATTERN = r"""
 TAG_WITH_ATTRIBUTES = regex.compile(TAG_PATTERN, regex.VERBOSE)
 SPACE_FOR_AMPERSAND = regex.compile(r"(?<=\p{L}) #(?:39|146|8217);(?:s|t|re|ve|ll|d|m)\b|  (?:quot|amp|#36);")
 """An entity with a space in place of its ampersand: `isn #39;t`, `the  quot;road`."""
+TORN_QUOTE = re.compile(r"& quot ?;")
 THREE_SPACES = re.compile(r"(?<=[A-Za-z])   (?=[A-Z])")
 """An ampersand and its semicolon may be lost here: `Turner   Newall`."""
 
@@ -112,6 +113,22 @@ class SuspectLine(msgspec.Struct, frozen=True, dict=True):
         return PROGRAM_SIGN.search(self.without_tags, low, high) is not None
 
     @cached_property
+    def torn_quotes(self) -> list[int]:
+        """Offsets of straight quotation marks with a space after their ampersand, if they are in pairs."""
+        found = [match.start() for match in TORN_QUOTE.finditer(self.text)]
+        return found if len(found) % 2 == 0 else []
+
+    def opens_torn_quote(self, at: int) -> bool:
+        """Whether the first of a pair of `torn_quotes` is at `at`."""
+        place = bisect_left(self.torn_quotes, at)
+        return place % 2 == 0 and self.torn_quotes[place : place + 1] == [at]
+
+    def closes_torn_quote(self, at: int) -> bool:
+        """Whether the second of a pair of `torn_quotes` is at `at`."""
+        place = bisect_left(self.torn_quotes, at)
+        return place % 2 == 1 and self.torn_quotes[place : place + 1] == [at]
+
+    @cached_property
     def spaced_entities(self) -> int:
         """How many entities of the line have a space in place of their ampersand."""
         return len(SPACE_FOR_AMPERSAND.findall(self.text))
@@ -132,21 +149,37 @@ def probes() -> tuple[Probe, ...]:
     that begins with any of two. The names of entities without ampersand are found by their semicolon, then backwards.
     """
     references = (
-        r"(?: ?#|＃|[A-Za-z][A-Za-z\d]{1,31}[;；]| ?(?:[lr][sd]quo|[mn]dash|hellip|nbsp|quot|amp)"
+        r"(?: ?#|＃|[A-Za-z][A-Za-z\d]{0,31}[;；]| ?(?:[lr][sd]quo|[mn]dash|hellip|nbsp|quot|amp)"
         r"|[A-Za-z]{1,2}(?:grave|acute|circ|uml|tilde|cedil|ring|slash|lig))"
     )
-    names = "|".join(f"(?<={name};)" for name in (*lost_names(), "amp"))
     return (
         *(Probe(sign, re.compile(sign + references)) for sign in AMPERSANDS),
+        *probes_of_lost_signs(),
+        Probe("\\", re.compile(r"\\(?=[\w/\"'($])")),
+        Probe("_", re.compile(r"_x[\da-fA-F]{4}_")),
+        Probe("%", re.compile(r"%(?:u[\da-fA-F]{4}|%(?:[a-z]{2,6}|#\d{2,5});)")),
+    )
+
+
+@cache
+def probes_of_lost_signs() -> tuple[Probe, ...]:
+    """The probes for what lost its ampersand or its backslash."""
+    names = "|".join(f"(?<={name};)" for name in (*lost_names(), "amp", "gt"))
+    return (
         Probe(";", re.compile(f";(?:{names})")),
-        Probe("#", re.compile(r"#(?:\d{2,5}|x[\da-fA-F]{2,4});")),
+        Probe("；", re.compile(f"；(?<=[A-Za-z\\d]；)(?:{names.replace(';)', '；)')})")),
+        Probe("#", re.compile(r"#(?:\d{2,5}|[xX][\da-fA-F]{2,4})[;；]")),
+        Probe("#", re.compile(r"#(?:39|82\d\d)(?:s|t|re|ve|ll|d|m)\b")),
+        Probe("＃", re.compile(r"＃(?:\d{2,5}|[xX][\da-fA-F]{2,4})[;；]")),
         Probe("u20", re.compile(r"u20[\da-fA-F]{2}")),
         Probe("u00", re.compile(r"u00[\da-fA-F]{2}")),
-        Probe("\\", re.compile(r"\\(?=[\w/\"'($])")),
-        Probe("gt;", re.compile("gt;")),
-        Probe("_x", re.compile(r"_x[\da-fA-F]{4}_")),
-        Probe("%u", re.compile(r"%u[\da-fA-F]{4}")),
     )
+
+
+def lost_sign_offsets(line: str) -> list[int]:
+    """Sorted offsets in a line at which something may have lost its ampersand or its backslash."""
+    probes = [probe for probe in probes_of_lost_signs() if probe.needle in line]
+    return sorted(match.start() for probe in probes for match in probe.pattern.finditer(line))
 
 
 def suspect_offsets(text: str) -> list[int]:

@@ -1,4 +1,4 @@
-"""Remove codes of bulletin boards and blogs: `[b]bold[/b]`, `[url=…]a link[/url]`, `[caption …]`.
+"""Remove codes of bulletin boards and blogs: `[b]bold[/b]`, `[url=…]a link[/url]`, `[b:7d20aa31ce]bold[/b:7d20aa31ce]`.
 
 Only known codes in pairs are removed: `[sic]`, `[1]` and `[laughter]` are words of the text.
 """
@@ -19,11 +19,17 @@ BULLETIN_CODE_CONFIDENCE = 0.93
 """A known code in a pair. It may still be an example in a text about codes."""
 
 
+PHPBB_ID = r":(?:[a-z\d]{1,2}:)?(?=[a-z]*\d)[\da-z]{5,10}(?=[\]=])"
+"""What phpBB 2 and 3.0 stored in both codes of a pair: `[b:7d20aa31ce]`, `[list:o:7d20aa31ce]`."""
+
+
 @cache
 def code_pattern() -> regex.Pattern[str]:
     """An opening or a closing code."""
     names = "|".join(lists.rows(__package__, "bulletin-codes.txt"))
-    return regex.compile(rf"\[(?P<close>/?)(?P<name>(?i:{names}))(?P<value>(?:=|[ ])[^\[\]\n]{{1,300}})?\]")
+    return regex.compile(
+        rf"\[(?P<close>/?)(?P<name>(?i:{names}))(?P<id>{PHPBB_ID})?+(?P<value>(?:=|[ ])[^\[\]\n]{{1,300}})?\]"
+    )
 
 
 def without_bulletin_codes(text: str, code: Spans) -> Iterator[Edit]:

@@ -43,6 +43,7 @@ ESCAPED_PAIR = regex.compile(
     """,
     regex.VERBOSE,
 )
+ESCAPED_STAR = regex.compile(r"\\(?=\*)")
 ESCAPED_MARK_CONFIDENCE = 0.93
 """A line without other backslashes. One that is meant is rare in prose."""
 
@@ -64,5 +65,9 @@ def _line_edits(line: str, start: int) -> Iterator[Edit]:
     offsets = {match.start() for match in BACKSLASH_OF_MARK.finditer(line)}
     for match in ESCAPED_PAIR.finditer(line):
         offsets |= {match.start() + i for i, character in enumerate(match[0]) if character == "\\"}
+    stars = {match.start() for match in ESCAPED_STAR.finditer(line)}
+    if not stars <= offsets:
+        # Footnotes and lists of stars: what is one of them is not half of a pair.
+        offsets -= stars
     for offset in sorted(offsets):
         yield Edit(start + offset, "\\", "", ESCAPED_MARK.name, ESCAPED_MARK_CONFIDENCE)

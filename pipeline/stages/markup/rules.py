@@ -20,6 +20,16 @@ SCRIPT = Rule(
     acts=("<script>var a = 1;</script>The tide", "<style>\n.a { color: red; }\n</style>The tide"),
     spares=("the <script> tag and its </script>", "`<script>var a;</script>`"),
 )
+SPOILT_COPY = Rule(
+    "markup.hidden",
+    "letters that a bulletin board hid in the text so that copies of it are spoilt",
+    acts=('The tide<font class="jammer">1 $q) z</font> turned', 'It<span style="display:none">% x* k</span> rained.'),
+    spares=(
+        'The <font class="note">low tide</font> turned',
+        '`<font class="jammer">x</font>`',
+        "display:none hides it",
+    ),
+)
 XML = Rule(
     "markup.xml",
     "an XML declaration or the marks of a CDATA section",
@@ -29,7 +39,12 @@ XML = Rule(
 BULLETIN_CODE = Rule(
     "markup.bulletin-code",
     "a code of a bulletin board or a blog, in a pair",
-    acts=("a [b]bold[/b] claim", "[url=http://x.org]a link[/url]", '[caption id="a"]A boat.[/caption]'),
+    acts=(
+        "a [b]bold[/b] claim",
+        "[i:3f9a12c07e]so[/i:3f9a12c07e] it is",
+        "[url=http://x.org]a link[/url]",
+        '[caption id="a"]A boat.[/caption]',
+    ),
     spares=("[sic] and [1] and [laughter]", "a[i] + b[i]", "[b] alone", "`[b]x[/b]`"),
 )
 ESCAPED_MARK = Rule(
@@ -51,5 +66,5 @@ CONTROL = Rule(
     spares=("a\tb\n",),
 )
 
-RULES = (TAG, LINE_BREAK, SCRIPT, XML, BULLETIN_CODE, ESCAPED_MARK, INVISIBLE, CONTROL)
+RULES = (TAG, LINE_BREAK, SCRIPT, SPOILT_COPY, XML, BULLETIN_CODE, ESCAPED_MARK, INVISIBLE, CONTROL)
 """Every rule of the stage, in the order of the documentation."""

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import regex
 
-from pipeline.stages.markup.code_spans import code_spans, is_inside
-from pipeline.stages.markup.rules import SCRIPT, XML
+from pipeline.stages.markup.code_spans import Spans, code_spans, is_inside
+from pipeline.stages.markup.rules import SCRIPT, SPOILT_COPY, XML
 from pipeline.text.edits import Edit
 
 SCRIPT_ELEMENT = regex.compile(
@@ -26,9 +26,19 @@ XML_SECTION = regex.compile(
     """,
     regex.VERBOSE,
 )
+HIDDEN_ELEMENT = regex.compile(
+    r"""
+    <(?P<name>font|span|i)\s(?:class="?jammer"?|style="?display:\s?none;?"?)>    # Discuz: <font class="jammer">
+    [^<>\n]{0,80}
+    </(?P=name)>
+    """,
+    regex.IGNORECASE | regex.VERBOSE,
+)
 SCRIPT_CONFIDENCE = 0.93
 """What looks like a program may be an example of one."""
 XML_CONFIDENCE = 0.95
+HIDDEN_CONFIDENCE = 0.9
+"""No reader of the page saw what was hidden."""
 
 
 def is_quoted(text: str, start: int, end: int) -> bool:
@@ -51,6 +61,8 @@ def without_sections(text: str) -> Iterator[Edit]:
             and not is_quoted(text, *match.span())
             and (not match["content"].strip() or PROGRAM_SIGN.search(match["content"]))
         ]
+        if not scripts:
+            yield from _hidden_elements(text, code)
     if scripts or (CDATA_START not in text and "<?xml" not in text):
         yield from scripts
         return
@@ -62,3 +74,12 @@ def without_sections(text: str) -> Iterator[Edit]:
         else:
             yield Edit(section.start(), CDATA_START, "", XML.name, XML_CONFIDENCE)
             yield Edit(section.end() - len(CDATA_END), CDATA_END, "", XML.name, XML_CONFIDENCE)
+
+
+def _hidden_elements(text: str, code: Spans) -> Iterator[Edit]:
+    """An edit for each piece that a board hid in the text: `<span style="display:none">% x* k</span>`."""
+    if "jammer" not in text and "display" not in text:
+        return
+    for match in HIDDEN_ELEMENT.finditer(text):
+        if not is_inside(code, match.start()) and not is_quoted(text, *match.span()):
+            yield Edit(match.start(), match[0], "", SPOILT_COPY.name, HIDDEN_CONFIDENCE)
