@@ -20,6 +20,7 @@ COMMANDS = {
     "diff": "compare two outputs",
     "explain": "show every edit and label of an article, and why it was made",
     "stages": "list stages, create one, or test one",
+    "readers": "list readers, or create one",
     "rules": "list rules, with examples",
     "config": "show the settings in effect and where each comes from",
     "schema": "print the JSON Schema of articles or of settings",

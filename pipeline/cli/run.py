@@ -20,6 +20,7 @@ from pipeline.core.pipeline import Pipeline
 from pipeline.errors import PipelineError, UsageError
 from pipeline.model.record import LeftOut, Unreadable
 from pipeline.readers.documents import first_documents
+from pipeline.readers.documents_extra import documents_versions
 from pipeline.readers.input_files import find_files
 from pipeline.readers.named_fields import check_named_fields
 from pipeline.readers.registry import Registry
@@ -169,7 +170,13 @@ def _read_and_run(
         output,
         form=options.format,
         encoding=layers.settings.input.encoding,
-        reading=reading_key(__version__, layers.settings.input.reading, layers.settings.sources, registry.packages),
+        reading=reading_key(
+            __version__,
+            layers.settings.input.reading,
+            layers.settings.sources,
+            registry.packages,
+            documents_versions(),
+        ),
         limits=layers.settings.run,
         choices=RerunOptions(
             options.fresh,

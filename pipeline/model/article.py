@@ -210,7 +210,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     runs: Annotated[tuple[Run, ...], Meta(description="Which codec read which part of the source text.")]
     undecodable: Annotated[tuple[Undecodable, ...], Meta(description="Bytes that no codec reads.")]
     converted_by: Annotated[
-        str | None, Meta(description="What extracted the text from a page, with its version; null for text.")
+        str | None,
+        Meta(description="What extracted the text from a page or document, with its version; null for text."),
     ]
     origin: Annotated[Origin, Meta(description="Where the document came from.")]
 

@@ -14,10 +14,23 @@ PAGE_MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 """The media types of web pages, which a reader converts to text."""
 SUBTITLE_MEDIA_TYPES = frozenset({"text/vtt", "application/x-subrip"})
 """The media types of subtitles, whose cues a reader converts to text."""
+FEED_MEDIA_TYPES = frozenset({"application/rss+xml", "application/atom+xml"})
+EPUB_MEDIA_TYPE = "application/epub+zip"
+DOCX_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+ARTICLE_MEDIA_TYPES = FEED_MEDIA_TYPES | {EPUB_MEDIA_TYPE, DOCX_MEDIA_TYPE}
+"""The media types of files whose documents hold HTML that is the whole article, without menus around it."""
+PDF_MEDIA_TYPE = "application/pdf"
+"""The media type of PDF files, which a reader converts to text."""
 MAX_PRINTED_CHARS = 200
 """Characters of a name, or of another program's words, that a message shows."""
 EVIDENCE_BYTES = 64
 """Bytes of memory that one span of evidence takes, as far as the size of a record matters."""
+ROW_WORDS = {
+    "application/jsonl": "line",
+    "application/rss+xml": "entry",
+    "application/atom+xml": "entry",
+}
+"""The word for a row in messages, by the media type of the file."""
 MAX_LISTED_FIELDS = 12
 """Fields listed in a message."""
 
@@ -90,7 +103,7 @@ def describe_location(name: str, origin: Origin) -> str:
     location = file if origin.member is None else f"{file}, {origin.member}"
     if origin.row is None:
         return location
-    return f"{'line' if origin.media_type == 'application/jsonl' else 'row'} {origin.row} of {location}"
+    return f"{ROW_WORDS.get(origin.media_type or '', 'row')} {origin.row} of {location}"
 
 
 class Unreadable(msgspec.Struct, frozen=True):

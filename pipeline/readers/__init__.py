@@ -13,28 +13,35 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pipeline.config.settings import Input as Input
     from pipeline.model.article import Origin as Origin
+    from pipeline.model.evidence import Evidence as Evidence
     from pipeline.model.record import LeftOut as LeftOut
     from pipeline.model.record import ReaderError as ReaderError
     from pipeline.model.record import Record as Record
     from pipeline.model.record import Unreadable as Unreadable
+    from pipeline.model.record import printable as printable
     from pipeline.readers.byte_source import ByteSource as ByteSource
     from pipeline.readers.byte_source import Location as Location
     from pipeline.readers.byte_source import read_lines as read_lines
     from pipeline.readers.documents import records as records
     from pipeline.readers.input_files import InputFile as InputFile
     from pipeline.readers.input_files import find_files as find_files
+    from pipeline.readers.left_out import LeftOutParts as LeftOutParts
     from pipeline.readers.reader import Claim as Claim
     from pipeline.readers.reader import Reader as Reader
     from pipeline.readers.reader import ReaderItem as ReaderItem
     from pipeline.readers.registry import Registry as Registry
+    from pipeline.readers.tables import TableRow as TableRow
+    from pipeline.readers.tables import table_records as table_records
     from pipeline.readers.text import document_record as document_record
 
 _MODULES = {
     "ByteSource": "readers.byte_source",
     "Claim": "readers.reader",
+    "Evidence": "model.evidence",
     "Input": "config.settings",
     "InputFile": "readers.input_files",
     "LeftOut": "model.record",
+    "LeftOutParts": "readers.left_out",
     "Location": "readers.byte_source",
     "Origin": "model.article",
     "Reader": "readers.reader",
@@ -42,11 +49,14 @@ _MODULES = {
     "Record": "model.record",
     "Registry": "readers.registry",
     "ReaderError": "model.record",
+    "TableRow": "readers.tables",
     "Unreadable": "model.record",
     "document_record": "readers.text",
     "find_files": "readers.input_files",
+    "printable": "model.record",
     "read_lines": "readers.byte_source",
     "records": "readers.documents",
+    "table_records": "readers.tables",
 }
 
 __all__ = [*_MODULES]  # noqa: PLE0604 -- the keys are names

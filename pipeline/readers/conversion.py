@@ -3,8 +3,9 @@
 Readers yield such files unchanged. Each worker converts its own documents, within the limits of a document.
 """
 
-from pipeline.model.record import SUBTITLE_MEDIA_TYPES, Record
+from pipeline.model.record import PDF_MEDIA_TYPE, SUBTITLE_MEDIA_TYPES, Record
 from pipeline.readers import html
+from pipeline.readers.pdf.conversion import pdf_converter, pdf_record
 from pipeline.readers.subtitles.conversion import MEDIA_TYPES, subtitle_record
 from pipeline.readers.subtitles.detect import DETECTION_BYTES, subtitle_format
 
@@ -17,10 +18,31 @@ def text_record(record: Record, media_type: str | None = None) -> Record:
 
     Raises `DocumentError` for data that cannot be decoded or holds no words.
     """
+    if html.is_article_markup(record):
+        return html.article_record(record)
+    if is_pdf(record, media_type):
+        return pdf_record(record)
     media_type = media_type or _subtitle_type(record)
     if media_type in SUBTITLE_MEDIA_TYPES:
         return subtitle_record(record, media_type)
     return html.text_record(record, media_type)
+
+
+def converter_of(record: Record) -> str | None:
+    """What would take the text out of a page, an entry or a document, with versions; None if nothing would.
+
+    Subtitles need none: what reads them is part of this package.
+    """
+    if html.is_article_markup(record):
+        return html.article_converter()
+    if is_pdf(record):
+        return pdf_converter()
+    return html.converter() if html.is_page(record) else None
+
+
+def is_pdf(record: Record, media_type: str | None = None) -> bool:
+    """Whether the data of a record is a PDF file that was not converted; `media_type` is its type, if known."""
+    return record.converted_by is None and (media_type or record.origin.media_type) == PDF_MEDIA_TYPE
 
 
 def _subtitle_type(record: Record) -> str | None:

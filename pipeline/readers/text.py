@@ -22,7 +22,7 @@ CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\x1b")
 
 @dataclass(frozen=True)
 class TextReader:
-    """Reads whatever no other reader claims, if it can be text."""
+    """Reads plain text: whatever no other reader claims, if it can be text."""
 
     name: ClassVar = "text"
     protocol: ClassVar = 1

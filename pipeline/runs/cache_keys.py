@@ -9,7 +9,7 @@ import msgspec
 from pipeline.core.pipeline import Pipeline
 from pipeline.model.article import VERSION
 from pipeline.model.record import Record
-from pipeline.readers import html
+from pipeline.readers.conversion import converter_of
 from pipeline.version import __version__
 
 KEY_BYTES = 16
@@ -24,7 +24,7 @@ def key_of_record(record: Record) -> bytes:
     parts: list[str | bytes | int | None] = [
         record.id, record.data, record.encoding, record.converted_by,
         origin.path, origin.media_type, origin.member, origin.row, origin.field, origin.sha256,
-        html.converter() if html.is_page(record) else None,
+        converter_of(record),
     ]  # fmt: skip
     for entry in record.metadata.items():
         parts += entry

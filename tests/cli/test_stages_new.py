@@ -14,7 +14,8 @@ from sampling import only
 
 import pipeline
 from pipeline.cli import main
-from pipeline.cli.stages.new import MAX_STAGE_NAME_CHARS, TEMPLATE_IMPORTS, StagePackage, rendered, write
+from pipeline.cli.new_package import MAX_PLUGIN_NAME_CHARS, write_package
+from pipeline.cli.stages.new import TEMPLATE_IMPORTS, StagePackage, rendered
 from pipeline.config import validate
 from pipeline.core.recipe import BUILT_IN
 from pipeline.model.stage import Stage
@@ -98,7 +99,7 @@ def test_the_code_of_a_new_package_is_typed(packages: Path, kind: str) -> None:
 
 
 @each_kind
-@pytest.mark.parametrize("name", ["k", "late-stage", "k" * MAX_STAGE_NAME_CHARS])
+@pytest.mark.parametrize("name", ["k", "late-stage", "k" * MAX_PLUGIN_NAME_CHARS])
 def test_the_code_of_a_new_package_is_in_the_style_of_this_project(here: Path, kind: str, name: str) -> None:
     assert main(["stages", "new", name, "--kind", kind]) == 0
     for check in (
@@ -193,7 +194,7 @@ def test_the_next_commands_are_named_with_the_folder_in_which_it_lies(
         ("潮水", "lowercase letters"),
         ("../tides", "lowercase letters"),
         ("", "lowercase letters"),
-        ("t" * (MAX_STAGE_NAME_CHARS + 1), "use at most 40"),
+        ("t" * (MAX_PLUGIN_NAME_CHARS + 1), "use at most 40"),
         ("dialogue", "is a built-in stage; choose another name"),
         ("lambda", "is a Python keyword; choose a longer name"),
         ("calendar", "is a module of the standard library; choose a longer name"),
@@ -274,7 +275,7 @@ def test_a_parent_that_is_not_there_is_refused(here: Path, capsys: pytest.Captur
 def test_where_one_file_cannot_be_written_nothing_is(here: Path) -> None:
     contents = {"a.txt": "first", f"{'b' * 300}.txt": "no file system has names this long"}
     with pytest.raises(pipeline.UsageError, match="cannot write .*late-tides"):
-        write(contents, here / "late-tides")
+        write_package(contents, here / "late-tides")
     assert not list(here.iterdir())
 
 

@@ -19,7 +19,8 @@ from pipeline.model.record import LeftOut, Record, Unreadable
 from pipeline.readers.byte_source import ByteSource, Location
 from pipeline.readers.documents import records
 from pipeline.readers.input_files import InputFile
-from pipeline.readers.warc.reader import MAX_REASONS, WarcReader
+from pipeline.readers.left_out import MAX_REASONS
+from pipeline.readers.warc.reader import WarcReader
 from pipeline.readers.warc.records import MAX_HEADER_BYTES
 from pipeline.runs.job import Job
 from pipeline.runs.run import run_records

@@ -1,9 +1,11 @@
 """The conformance kit for readers: it reports faults, and passes the readers of this package."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+import msgspec
 import pytest
 from readers.packing import COMPRESSIONS, FERRY, KEEPER, rows
 
@@ -28,6 +30,14 @@ class Logbook:
         return Claim.CONTENT if source.head.startswith(b"LOG ") else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
+        if self.fails == "nothing":
+            return
+        if self.fails == "clock":
+            yield document_record(source, str(time.perf_counter()).encode(), "text/plain")
+            return
+        if self.fails == "number":
+            yield msgspec.structs.replace(document_record(source, b"a", "text/plain"), id=7)
+            return
         if self.fails == "always":
             yield LeftOut(str(source.location), "is not to my taste")
             return
@@ -59,6 +69,11 @@ def test_a_sound_reader_passes() -> None:
     [
         ("raises", r"a\.log, .*: a\.log: the reader 'logbook' failed on it: (ValueError|UnicodeDecodeError)"),
         ("lines", r"a\.log, .*: its reason has several lines: 'says no number\\nof lines'"),
+        ("raises", r"raise ReaderError\(reason\) for what ends the file, or yield Unreadable"),
+        ("lines", r"use pipeline\.readers\.printable for words from the file"),
+        ("nothing", r"read yields nothing; yield a Record for each document, or LeftOut"),
+        ("clock", r"a\.log gives other documents when it is read again; .* use no clock"),
+        ("number", r"a Record has id 7 and data of type bytes; give it an id that is a text"),
         ("always", r"a\.log gives no document: .*is not to my taste"),
     ],
 )
@@ -73,3 +88,26 @@ def test_invalid_declaration_of_a_reader_is_reported() -> None:
 
     with pytest.raises(AssertionError, match="the reader supports protocol 7, but this version uses 1"):
         check_reader(Wrong(), LOG)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        ("b.log", b"BOOK 2\nWhy?", r"sniff returns Claim\.NONE; return Claim\.NAME for its suffix"),
+        ("b.log", b"<html><body>LOG", r"the reader 'html' claims it more strongly; return Claim\.CONTENT"),
+    ],
+)
+def test_a_claim_that_is_too_weak_is_reported_with_what_to_return(name: str, data: bytes, message: str) -> None:
+    class Timid(Logbook):
+        def sniff(self, source: ByteSource) -> Claim:
+            return Claim.NAME if b"LOG" in source.head else Claim.NONE
+
+    # Other readers read the file, so they are taken away for the first case.
+    files = {name: data}
+    with pytest.MonkeyPatch.context() as patch:
+        if b"LOG" not in data:
+            patch.setattr("pipeline.testing.damage.BUILT_IN_READERS", {})
+        else:
+            patch.setattr("pipeline.readers.html.reader.HtmlReader.read", lambda *_: iter(()))
+        with pytest.raises(AssertionError, match=message):
+            check_reader(Timid(), files)

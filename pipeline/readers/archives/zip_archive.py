@@ -30,6 +30,9 @@ OTHERS = {1: "Shrink", 6: "Implode", 9: "Deflate64", 14: "LZMA", 97: "WavPack", 
 """Compression methods that are rare for texts, by their number."""
 DOCUMENTS = {"word": "a Word document (docx)", "xl": "an Excel workbook (xlsx)", "ppt": "a PowerPoint file (pptx)"}
 """Kinds of Office documents, by the folder in them."""
+EBOOK = "an e-book (epub)"
+SUFFIXES_OF_KINDS = {DOCUMENTS["word"]: ".docx", DOCUMENTS["xl"]: ".xlsx", EBOOK: ".epub"}
+"""Kinds that another reader reads. It claims them by their beginning, unless they are put together in an odd way."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +53,11 @@ class ZipReader:
             most = options.limits.members
             if directory.members > most:
                 raise ReaderError(f"has {directory.members:,} members, over the limit of {most:,}; {members.REMEDY}")
-            survey = _survey(file, directory, most)
+            survey = survey_members(file, directory, most)
             if survey.kind:
-                yield source.left_out(f"is {survey.kind}; save it as text or as a web page")
+                suffix = SUFFIXES_OF_KINDS.get(survey.kind)
+                remedy = f"rename it to end in {suffix}" if suffix else "save it as text or as a web page"
+                yield source.left_out(f"is {survey.kind}; {remedy}")
                 return
             if not survey.offsets and not directory.length:
                 yield source.left_out("is an empty zip archive")
@@ -84,7 +89,8 @@ class ZipSurvey(msgspec.Struct, frozen=True):
         return entry.least_end > next_offset
 
 
-def _survey(file: BinaryIO, directory: ZipDirectory, most: int) -> ZipSurvey:
+def survey_members(file: BinaryIO, directory: ZipDirectory, most: int) -> ZipSurvey:
+    """Returns facts about the first `most` members; those after damage in the directory are not counted."""
     offsets = array("Q")
     folders: set[str] = set()
     first: ZipEntry | None = None
@@ -110,7 +116,7 @@ def _kind(file: BinaryIO, first: ZipEntry | None, names: set[str]) -> str | None
         media_type = _FileRange(file, begin, min(first.packed, MAX_MEDIA_TYPE_BYTES), None).read(MAX_MEDIA_TYPE_BYTES)
         if media_type.startswith(b"application/"):
             kind = media_type.decode("ascii", "replace").strip()
-            return {"application/epub+zip": "an e-book (epub)"}.get(kind, f"a document of type {printable(kind)}")
+            return {"application/epub+zip": EBOOK}.get(kind, f"a document of type {printable(kind)}")
     if "AndroidManifest.xml" in names:
         return "an Android app (apk)"
     return "a Java archive (jar)" if "META-INF" in names else None
@@ -130,7 +136,7 @@ def _member(
             return
         if survey.overlaps(entry):
             raise ReaderError("overlaps another member, as in a zip bomb; leave it out")
-        stream = _stream(file, entry, source.budget if source.depth == 0 else None, source.budget)
+        stream = member_stream(file, entry, source.budget if source.depth == 0 else None, source.budget)
     except ReaderError as error:
         location = source.location.inside(printable(entry.name, None))
         yield Unreadable(location.id, f"{location}: {error}")
@@ -138,7 +144,7 @@ def _member(
         yield source.inner(location, cast("BinaryIO", stream))
 
 
-def _stream(file: BinaryIO, entry: ZipEntry, counted: Budget | None, budget: Budget) -> io.RawIOBase:
+def member_stream(file: BinaryIO, entry: ZipEntry, counted: Budget | None, budget: Budget) -> io.RawIOBase:
     """Returns the stream of a member. Raises `ReaderError` if it cannot be read."""
     if entry.encrypted:
         raise ReaderError("is encrypted; unpack the archive with its password first")

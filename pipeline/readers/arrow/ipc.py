@@ -34,7 +34,7 @@ ARROW_SUFFIXES = frozenset({".arrow", ".arrows", ".feather", ".ipc"})
 
 @dataclass(frozen=True)
 class ArrowReader:
-    """Reads files (Feather version 2) and streams. A damaged batch fails; in a file the next ones are still read."""
+    """Reads Arrow files (Feather version 2) and streams. A damaged batch fails; in a file the next ones are read."""
 
     name: ClassVar = "arrow"
     protocol: ClassVar = 1

@@ -26,7 +26,9 @@ UNDECODED_CELL = 0xDC00
 
 @dataclass(frozen=True)
 class CsvReader:
-    """Reads CSV. The `delimiter` is detected if none is set; an empty `quote` is for tables without quoting.
+    """Reads CSV and other tables of text: a row is a document.
+
+    The `delimiter` is detected if none is set; an empty `quote` is for tables without quoting.
 
     Without `header` the columns are named `column_1`, `column_2` and so on.
     """

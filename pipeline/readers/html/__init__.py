@@ -1,6 +1,13 @@
 """Reads web pages: extracts the title, the byline and the text of the article, one block per line."""
 
-from pipeline.readers.html.conversion import converter, is_page, text_record
+from pipeline.readers.html.conversion import (
+    article_converter,
+    article_record,
+    converter,
+    is_article_markup,
+    is_page,
+    text_record,
+)
 from pipeline.readers.html.detect import HTML_SUFFIXES, begins_page, holds_markup
 from pipeline.readers.html.page import ExtractedPage, PageError, extract
 
@@ -8,10 +15,13 @@ __all__ = [
     "HTML_SUFFIXES",
     "ExtractedPage",
     "PageError",
+    "article_converter",
+    "article_record",
     "begins_page",
     "converter",
     "extract",
     "holds_markup",
+    "is_article_markup",
     "is_page",
     "page_text",
     "text_record",

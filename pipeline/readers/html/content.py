@@ -63,9 +63,9 @@ def article_lines(lines: Sequence[PageLine], taken: Sequence[int]) -> list[int]:
     If it took nothing, these are all lines of the main column.
     """
     extracted_lines = list(taken)
-    while extracted_lines and _leads_away(lines[extracted_lines[-1]]):
+    while extracted_lines and leads_away(lines[extracted_lines[-1]]):
         extracted_lines.pop()
-    while extracted_lines and _leads_away(lines[extracted_lines[0]]):
+    while extracted_lines and leads_away(lines[extracted_lines[0]]):
         extracted_lines.pop(0)
     if not extracted_lines:
         return [i for i, line in enumerate(lines) if not line.beside]
@@ -73,7 +73,7 @@ def article_lines(lines: Sequence[PageLine], taken: Sequence[int]) -> list[int]:
     return sorted(i for i in chosen | set(_around(lines, sorted(chosen))) if not PAGER.fullmatch(lines[i].text))
 
 
-def _leads_away(line: PageLine) -> bool:
+def leads_away(line: PageLine) -> bool:
     """Whether a line at the top or bottom is a link to another page: `Previous | Next`."""
     return 2 * line.linked > len(line.text) and len(line.text) <= MAX_LINK_CHARS and not line.context.level
 

@@ -13,14 +13,26 @@ import msgspec
 
 from pipeline.errors import DocumentError
 from pipeline.model.article import Origin, Remark
-from pipeline.model.record import PAGE_MEDIA_TYPES, Record, check_encodable, data_bytes
+from pipeline.model.record import (
+    ARTICLE_MEDIA_TYPES,
+    DOCX_MEDIA_TYPE,
+    FEED_MEDIA_TYPES,
+    PAGE_MEDIA_TYPES,
+    Record,
+    check_encodable,
+    data_bytes,
+)
 from pipeline.model.stage import Severity
-from pipeline.readers.html.detect import begins_page
+from pipeline.readers.html.detect import begins_page, holds_markup
 from pipeline.readers.html.page import ExtractedPage, PageError, extract
-from pipeline.text.decoding import DecodingError
+from pipeline.readers.html.whole_article import whole_article
+from pipeline.text.decoding import DecodingError, decode
+from pipeline.version import __version__
 
 MIN_ARTICLE_SHARE = 0.25
 """Share of the visible prose of a page below which its article may not be all; see `fullness`."""
+TITLED_MEDIA_TYPES = ARTICLE_MEDIA_TYPES - {DOCX_MEDIA_TYPE}
+"""Media types whose stated title is that of the article. That of a Word document is often the one of an older file."""
 DETECTION_CHARS = 4096
 """Characters of a text that are encoded for detection; at least `detect.DETECTION_BYTES` bytes."""
 
@@ -52,8 +64,43 @@ def text_record(record: Record, media_type: str | None = None) -> Record:
         metadata={**page.metadata, **record.metadata},
         converted_by=converter(),
         evidence=page.evidence,
-        remarks=tuple(_remarks(page)),
+        remarks=(*record.remarks, *_remarks(page)),
     )
+
+
+def article_record(record: Record) -> Record:
+    """Returns the record with the text of HTML that is an article and nothing else, below its title in the metadata.
+
+    A text without any markup stays as it is. `origin.sha256` is the hash of the file if its reader knows it, else of
+    the HTML. Raises `DocumentError` if it cannot be decoded or has no words.
+    """
+    check_encodable(record)
+    data = data_bytes(record)
+    if not holds_markup(data):
+        return record
+    encoding = "utf-8" if isinstance(record.data, str) else record.encoding
+    try:
+        of_feed = record.origin.media_type in FEED_MEDIA_TYPES
+        adds_title = record.origin.media_type in TITLED_MEDIA_TYPES
+        title, site = record.metadata.get("title"), record.metadata.get("site")
+        text, evidence = whole_article(
+            decode(data, encoding=encoding).text, title, site, of_feed=of_feed, adds_title=adds_title
+        )
+    except (DecodingError, PageError) as error:
+        raise DocumentError(record.id, str(error)) from error
+    sha256 = record.origin.sha256 or hashlib.sha256(data).hexdigest()
+    return msgspec.structs.replace(
+        record,
+        data=text,
+        origin=msgspec.structs.replace(record.origin, sha256=sha256),
+        converted_by=article_converter(),
+        evidence=evidence,
+    )
+
+
+def is_article_markup(record: Record) -> bool:
+    """Whether `article_record` is for the record."""
+    return record.converted_by is None and record.origin.media_type in ARTICLE_MEDIA_TYPES
 
 
 def _remarks(page: ExtractedPage) -> Iterator[Remark]:
@@ -91,3 +138,9 @@ def detected_media_type(data: bytes | str, origin: Origin) -> str | None:
 def converter() -> str:
     """Returns the names and versions of the libraries that extract text, for the provenance."""
     return ", ".join(f"{name} {version(name)}" for name in ("trafilatura", "lxml"))
+
+
+@cache
+def article_converter() -> str:
+    """Returns what takes the text out of HTML that is an article and nothing else, with the versions."""
+    return f"bilingual-pipeline {__version__}, lxml {version('lxml')}"

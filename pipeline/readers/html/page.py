@@ -133,8 +133,13 @@ def _plain(source: str) -> ExtractedPage:
     return ExtractedPage(None, (), tuple(line.text for line in shown))
 
 
+def holds_words(text: str) -> bool:
+    """Whether a text has a letter or a digit."""
+    return PAGE_WORD.search(text) is not None
+
+
 def _checked(page: ExtractedPage) -> ExtractedPage:
-    if not PAGE_WORD.search(page.text):
+    if not holds_words(page.text):
         raise PageError("has no visible text; leave it out")
     stray = page.text.count("<")
     if stray > MIN_STRAY_TAGS and 100 * stray > len(page.text):

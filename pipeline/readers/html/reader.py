@@ -13,7 +13,7 @@ from pipeline.readers.text import document_record
 
 @dataclass(frozen=True)
 class HtmlReader:
-    """Claims pages by content as well as by name, because a page or a text may have any suffix."""
+    """Reads web pages. Claims them by content as well as by name, because a page or a text may have any suffix."""
 
     name: ClassVar = "html"
     protocol: ClassVar = 1

@@ -25,7 +25,7 @@ JSON_LINES_SUFFIXES = frozenset({".jsonl", ".ndjson"})
 
 @dataclass(frozen=True)
 class JsonLinesReader:
-    """Reads one object a line. A line that fails costs no other line."""
+    """Reads JSON Lines, one object a line. A line that fails costs no other line."""
 
     name: ClassVar = "jsonl"
     protocol: ClassVar = 1

@@ -35,7 +35,7 @@ Members = dict[str, msgspec.Raw]
 
 @dataclass(frozen=True)
 class JsonReader:
-    """Reads one record at a time. A malformed record fails alone if its brackets and quotes are closed."""
+    """Reads JSON, one record at a time. A malformed record fails alone if its brackets and quotes are closed."""
 
     name: ClassVar = "json"
     protocol: ClassVar = 1

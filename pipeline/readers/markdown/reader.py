@@ -20,7 +20,7 @@ BEGINNING = 64
 
 @dataclass(frozen=True)
 class MarkdownReader:
-    """Reads a file as one document.
+    """Reads Markdown, with its front matter: a file is a document.
 
     The front matter is part of the data, is marked as front matter, and is restored with it.
     """

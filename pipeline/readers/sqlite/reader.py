@@ -26,7 +26,7 @@ SQLITE_MEDIA_TYPE = "application/vnd.sqlite3"
 
 @dataclass(frozen=True)
 class SqliteReader:
-    """Reads one `table` or view, a SELECT `query`, or by default all tables that contain texts."""
+    """Reads SQLite databases: one `table` or view, a SELECT `query`, or by default all tables that contain texts."""
 
     name: ClassVar = "sqlite"
     protocol: ClassVar = 1

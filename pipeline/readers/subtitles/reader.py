@@ -17,7 +17,7 @@ SUFFIXES: dict[str, Format] = {".vtt": "vtt", ".srt": "srt"}
 
 @dataclass(frozen=True)
 class SubtitlesReader:
-    """Claims subtitles by content as well as by name, because they may have any suffix."""
+    """Reads subtitles: WebVTT and SubRip. Claims them by content as well as by name, as they may have any suffix."""
 
     name: ClassVar = "subtitles"
     protocol: ClassVar = 1

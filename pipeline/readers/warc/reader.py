@@ -1,7 +1,6 @@
 """Reads WARC files of web crawlers. Records that hold a page or plain text are documents."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, ClassVar, cast
 
@@ -10,8 +9,10 @@ import regex
 
 from pipeline.config.settings import Input
 from pipeline.model.article import Origin
-from pipeline.model.record import LeftOut, ReaderError, Record, Unreadable
+from pipeline.model.record import ReaderError, Record, Unreadable
 from pipeline.readers.byte_source import ByteSource
+from pipeline.readers.declared_charset import confirmed_encoding
+from pipeline.readers.left_out import LeftOutParts
 from pipeline.readers.reader import Claim, ReaderItem
 from pipeline.readers.warc import http
 from pipeline.readers.warc.records import BEGINS, MAX_HEADER_BYTES, BrokenRecord, WarcRecord, read_records
@@ -26,9 +27,6 @@ MEDIA_TYPES = {
 """Media types of documents, and the type that each is read as."""
 BARE_TYPES = frozenset({"resource", "conversion"})
 """Types of records that contain a document without an HTTP header."""
-MAX_REASONS = 20
-"""Maximum number of reasons for left-out records that are listed; all further ones are counted as one."""
-OTHER_REASON = "other reasons"
 
 WARC_WORD = regex.compile(r"[a-z0-9][a-z0-9.+-]{0,39}")
 RECORD_MEDIA_TYPE = regex.compile(r"[a-z0-9][a-z0-9.+-]{0,39}/[a-z0-9][a-z0-9.+-]{0,79}")
@@ -37,27 +35,10 @@ ROBOTS = regex.compile(r"(?i)https?://[^/?#]+/robots\.txt(?:[?#]|$)")
 ABOUT_THE_CRAWL = "metadata:"
 """The URL scheme of the log that wget stores with the responses."""
 
-VOUCHED = {
-    "utf-8": "utf-8",
-    "utf8": "utf-8",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "x-gbk": "gb18030",
-    "gb18030": "gb18030",
-    "big5": "cp950",
-    "big5-hkscs": "big5hkscs",
-    "shift_jis": "cp932",
-    "euc-jp": "euc_jp",
-    "euc-kr": "cp949",
-}
-"""Charsets that can be verified, because other text is rarely valid in them. Latin ones accept anything, and servers
-declare them for all pages, so they are ignored and the encoding is detected from the bytes.
-"""
-
 
 @dataclass(frozen=True)
 class WarcReader:
-    """Reads pages and plain text in responses with status 200 and in bare resources; all others are counted."""
+    """Reads WARC files of crawlers: pages and plain text in responses with status 200 and in bare resources."""
 
     name: ClassVar = "warc"
     protocol: ClassVar = 1
@@ -70,7 +51,7 @@ class WarcReader:
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
         """Yields a document for each record, then the left-out records, by reason. Rows count records of any kind."""
-        aside: Counter[str] = Counter()
+        aside = LeftOutParts()
         is_empty = True
         limit = options.limits.bytes
         try:
@@ -78,21 +59,16 @@ class WarcReader:
                 source.budget.hold()
                 result = _read_record(source, record, limit)
                 if isinstance(result, str):
-                    aside[result if result in aside or len(aside) < MAX_REASONS else OTHER_REASON] += 1
+                    aside.add(result)
                 else:
                     is_empty = False
                     yield result
         except (ReaderError, OSError):
-            yield from _left_out(source, aside)
+            yield from aside.items(source)
             raise
-        yield from _left_out(source, aside)
-        if is_empty and source.named:
-            raise ReaderError(f"none of its {aside.total():,} records is a page or a text; leave it out")
-
-
-def _left_out(source: ByteSource, aside: Mapping[str, int]) -> Iterator[LeftOut]:
-    for reason, count in aside.items():
-        yield LeftOut(str(source.location), reason, count)
+        yield from aside.items(source)
+        if is_empty:
+            aside.refuse_if_named(source, "records is a page or a text")
 
 
 class _Body(msgspec.Struct, frozen=True):
@@ -174,32 +150,13 @@ def _record(source: ByteSource, record: WarcRecord, body: _Body, data: bytes, me
         path=location.file, media_type=media_type, member=location.member, row=record.number, field=None, sha256=None
     )
     metadata = {name: value for name, value in known.items() if value}
-    encoding = _borne_out(charset[1], data) if charset is not None else None
+    encoding = confirmed_encoding(charset[1], data) if charset is not None else None
     return Record(f"{source.id}#{record.number}", data, origin, metadata, encoding=encoding)
 
 
 def _address(record: WarcRecord) -> str:
     # wget put it between angle brackets for years.
     return record.fields.get("warc-target-uri", "").removeprefix("<").removesuffix(">")
-
-
-def _borne_out(charset: str, data: bytes) -> str | None:
-    """Returns the encoding that a charset names, if the bytes confirm it; None to detect it from the bytes."""
-    encoding = VOUCHED.get(charset.lower())
-    if encoding is None or data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x84\x31\x95\x33")):
-        return None
-    if encoding != "utf-8" and _reads(data, "utf-8"):
-        # Short Chinese text in UTF-8 is often valid GBK; the opposite is very rare.
-        return None
-    return encoding if _reads(data, encoding) else None
-
-
-def _reads(data: bytes, encoding: str) -> bool:
-    try:
-        data.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _failed(source: ByteSource, record: WarcRecord | BrokenRecord, fault: str) -> Unreadable:

@@ -1,0 +1,1 @@
+"""Reads Word documents (DOCX): a file is a document."""

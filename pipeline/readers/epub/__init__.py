@@ -1,0 +1,1 @@
+"""Reads e-books (EPUB): each chapter is a document."""

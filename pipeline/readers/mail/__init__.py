@@ -1,0 +1,1 @@
+"""Reads mail: single messages (`.eml`), saved pages (`.mhtml`) and mailboxes (`.mbox`)."""

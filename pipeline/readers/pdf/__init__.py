@@ -1,0 +1,1 @@
+"""Reads PDF files: a file is a document."""

@@ -1,0 +1,1 @@
+"""Reads Excel workbooks (XLSX): each row of a sheet is a document."""
