@@ -295,3 +295,49 @@ def test_rows_are_read_one_at_a_time(tmp_path: Path) -> None:
     with path.open("a") as file:
         file.write("late,row\n")
     assert ids(list(items))[-1] == "late"
+
+
+# --- quotes with a backslash before them
+
+ESCAPED = [
+    ('"He said \\"no\\", and left"', 'He said "no", and left'),
+    ('"\\"Why?\\""', '"Why?"'),
+    ('"a path C:\\\\salt\\\\, and \\"more\\""', "a path C:\\\\salt\\\\, and \"more\""),
+    (r'"it ends in a backslash\\"', "it ends in a backslash\\"),
+    ('"one line\nand \\"another\\", below"', 'one line\nand "another", below'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("cell", "text"), ESCAPED)
+def test_quotes_with_a_backslash_are_detected(tmp_path: Path, cell: str, text: str) -> None:
+    data = HEADER + f'1,a,"He said \\"yes\\", twice"\n2,b,{cell}\n'
+    assert texts(found(tmp_path, "t.csv", data)) == ['He said "yes", twice', text]
+
+
+@pytest.mark.parametrize("text", ["C:\\salt\\", 'C:\\salt\\", he "said"', "a\\b, c"])
+def test_backslashes_of_tables_that_double_their_quotes_stay(tmp_path: Path, text: str) -> None:
+    cell = '"' + text.replace('"', '""') + '"'
+    data = HEADER + f"1,a,{cell}\n" + '2,b,"He said ""no"", and left"\n'
+    assert texts(found(tmp_path, "t.csv", data)) == [text, 'He said "no", and left']
+
+
+def test_a_setting_names_the_escape(tmp_path: Path) -> None:
+    data = HEADER + '1,a,"so ^"it^" is"\n'
+    assert texts(found(tmp_path, "t.csv", data, escape="^")) == ['so "it" is']
+
+
+@pytest.mark.parametrize("escape", ["\\\\", '"', "\n"])
+def test_an_invalid_escape_is_refused(escape: str) -> None:
+    with pytest.raises(UsageError, match="escape"):
+        select_readers({"csv": {"escape": escape}})
+
+
+def test_first_escaped_quote_far_below_costs_its_row_and_names_the_setting(tmp_path: Path) -> None:
+    rows = "".join(f"{n},a,Salt {n}\n" for n in range(9000))
+    data = HEADER + rows + '9000,b,"He said \\"no\\", and left"\n9001,c,Wind\n'
+    items = found(tmp_path, "t.csv", data)
+    (failure,) = failures(items)
+    assert "has a backslash before a quote" in failure
+    assert "set [sources.csv] escape" in failure
+    assert [item.data for item in items[-1:] if isinstance(item, Record)] == ["Wind"]
+    assert texts(found(tmp_path, "t.csv", data, escape="\\"))[-2:] == ['He said "no", and left', "Wind"]

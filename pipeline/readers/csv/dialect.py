@@ -1,4 +1,4 @@
-"""Detects the encoding and the delimiter of a delimited text from its beginning."""
+"""Detects the encoding, the delimiter and the escape of a delimited text from its beginning."""
 
 import codecs
 import csv
@@ -8,13 +8,15 @@ from collections import Counter
 import regex
 
 from pipeline.readers.byte_source import HEAD_BYTES
-from pipeline.readers.csv.quoting import Dialect
+from pipeline.readers.csv.quoting import BACKSLASH, Dialect
 from pipeline.text.decoding import BYTE_ORDER_MARKS
 from pipeline.text.encodings.detect import detect_encodings
 from pipeline.text.encodings.wide import detect_wide
 
 DELIMITERS = (",", ";", "\t", "|")
 TABBED = frozenset({".tsv", ".tab"})
+MAX_ROW_LINES = 40
+"""Lines of one row that are read to tell whether it is valid."""
 ROWS = 50
 """Rows whose cells are counted."""
 SEPARATOR_LINE = regex.compile(r'"?sep=(?P<delimiter>.)"?[\r\n]*+')
@@ -72,6 +74,41 @@ def delimiter_of(head: str, suffix: str, quote: str, *, whole: bool) -> str:
         if suffix in TABBED and delimiter == "\t":
             break
     return best
+
+
+def escape_of(head: str, delimiter: str, quote: str, *, whole: bool) -> str | None:
+    r"""Returns a backslash if quotes are escaped with it, and "" if not; None if the head has no such quote.
+
+    It is the reading with which more rows are valid and have as many cells as the first one.
+
+    >>> escape_of('id,text\n1,"He said \\"no\\", and left"\n', ",", '"', whole=True)
+    '\\'
+    >>> escape_of('id,path\n1,"C:\\salt\\"\n', ",", '"', whole=True)
+    ''
+    """
+    if not quote or BACKSLASH + quote not in head:
+        return None if quote else ""
+    plain, escaped = (_valid_rows(head, Dialect(delimiter, quote, escape), whole=whole) for escape in ("", BACKSLASH))
+    return BACKSLASH if escaped > plain else ""
+
+
+def _valid_rows(head: str, dialect: Dialect, *, whole: bool) -> int:
+    """Returns the lines of rows that are valid and have as many cells as the first one."""
+    end = len(head) if whole else head.rfind("\n") + 1
+    lines = [dialect.without_escapes(line) for line in head[:end].splitlines(keepends=True)]
+    width, valid, at = 0, 0, 0
+    while at < len(lines):
+        rows = dialect.reader(iter(lines[at : at + MAX_ROW_LINES]), strict=True)
+        try:
+            cells = next(rows)
+        except (csv.Error, StopIteration):
+            at += 1
+            continue
+        read = max(1, rows.line_num)  # type: ignore[attr-defined]
+        width = width or len(cells)
+        valid += read if len(cells) == width else 0
+        at += read
+    return valid
 
 
 def _widths(head: str, dialect: Dialect, *, whole: bool) -> list[int]:

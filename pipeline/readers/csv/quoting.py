@@ -5,8 +5,10 @@ after it are clearly rows, they are read again as rows.
 """
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterator
+from functools import cache
 from threading import Lock
 from typing import TextIO
 
@@ -19,21 +21,48 @@ LEAST_ASKED = 2
 STRETCH = 1 << 16
 """Characters of a line in which delimiters are counted at a time."""
 LINE_ENDS = ("\n", "\r")
+BACKSLASH = "\\"
 FIELD_LIMIT = Lock()
 """`csv.field_size_limit` is one number for the whole process."""
 
 
 class Dialect(msgspec.Struct, frozen=True):
-    """The delimiter between cells and the quote around them; an empty `quote` means none."""
+    r"""The delimiter between cells and the quote around them; an empty `quote` means none.
+
+    `escape` is what is before a quote within a cell in the exports of MySQL, PHP and Hive, `\"`; empty means that such
+    a quote is doubled, and None that nobody knows.
+    """
 
     delimiter: str
     quote: str = '"'
+    escape: str | None = ""
 
     def reader(self, lines: Iterator[str] | list[str], *, strict: bool = False) -> "Iterator[list[str]]":
         """Returns the standard library's parser for the dialect."""
         if not self.quote:
             return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE, quotechar=None)
         return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, strict=strict)
+
+    def without_escapes(self, line: str) -> str:
+        r"""The line with each escaped quote doubled, `\"` as `""`, and an escaped escape before a quote once."""
+        if not self.escape or self.escape + self.quote not in line:
+            return line
+        return _escaped_quotes(self.escape, self.quote).sub(_doubled_quote, line)
+
+    def may_be_escaped(self, line: str) -> bool:
+        """Whether the line has a quote that is escaped unless nothing is, where nobody has said."""
+        return self.escape is None and bool(self.quote) and BACKSLASH + self.quote in line
+
+
+@cache
+def _escaped_quotes(escape: str, quote: str) -> "re.Pattern[str]":
+    """Escapes in a row before a quote."""
+    return re.compile(f"((?:{re.escape(escape)})+)({re.escape(quote)})")
+
+
+def _doubled_quote(found: "re.Match[str]") -> str:
+    escapes, quote = found.groups()
+    return escapes[: len(escapes) // 2] + (quote * 2 if len(escapes) % 2 else quote)
 
 
 class CsvRow(msgspec.Struct, frozen=True, gc=False):
@@ -66,6 +95,7 @@ class CsvRows:
             feed.begin()
             try:
                 cells = self._next(strict)
+                is_doubtful = cells is None and any(map(self._dialect.may_be_escaped, feed.held))
                 if cells is None:
                     cells = self._lenient_row(lenient)
             except StopIteration:
@@ -76,6 +106,8 @@ class CsvRows:
                 continue
             if cells is None:
                 yield self._unclosed_quote(_OpenError(over=False))
+            elif is_doubtful:
+                yield CsvRow(feed.first, [], self._unknown_escape())
             elif cells:
                 yield CsvRow(feed.first, cells)
 
@@ -103,6 +135,13 @@ class CsvRows:
         feed.again(feed.held, feed.first)
         feed.begin()
         return self._next(lenient)
+
+    def _unknown_escape(self) -> str:
+        quote = self._dialect.quote
+        return (
+            f"has a backslash before a quote (\\{quote}), which may escape it; set [sources.csv] escape to "
+            "'\\', or to '' if it does not"
+        )
 
     def _unclosed_quote(self, error: "_OpenError") -> CsvRow:
         """Returns the fault of a row with an unclosed quote, and continues after it as far as can be determined."""
@@ -185,7 +224,7 @@ class _LineBuffer:
 
     def skip(self) -> None:
         """Skips the rest of a row that is too long: up to the end of the line that balances its quotes."""
-        while self._within and (line := self._stream.readline(self._limit)):
+        while self._within and (line := self._dialect.without_escapes(self._stream.readline(self._limit))):
             self.first += line.endswith(LINE_ENDS)
             self._within ^= self._odd(line)
 
@@ -196,7 +235,7 @@ class _LineBuffer:
             if waiting:
                 line = waiting.popleft()
             else:
-                line = readline(most)
+                line = self._dialect.without_escapes(readline(most))
                 if not self.read:
                     line = line.removeprefix("\ufeff")
                 self.read += len(line)
@@ -219,7 +258,9 @@ class _LineBuffer:
         whole = line.endswith(LINE_ENDS)
         # The line counts, and is read again if possible.
         self.held.append(line if whole else "")
-        while not line.endswith(LINE_ENDS) and (line := self._stream.readline(self._limit)):
+        while not line.endswith(LINE_ENDS) and (
+            line := self._dialect.without_escapes(self._stream.readline(self._limit))
+        ):
             self.read += len(line)
             odd ^= self._odd(line)
         self._within = odd

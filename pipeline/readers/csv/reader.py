@@ -12,7 +12,7 @@ from msgspec import Meta
 from pipeline.config.settings import Input
 from pipeline.model.record import ReaderError
 from pipeline.readers.byte_source import HEAD_BYTES, ByteSource
-from pipeline.readers.csv.dialect import SEPARATOR_LINE, delimiter_of, encoding_of
+from pipeline.readers.csv.dialect import SEPARATOR_LINE, delimiter_of, encoding_of, escape_of
 from pipeline.readers.csv.quoting import CsvRow, CsvRows, Dialect
 from pipeline.readers.field_values import UndecodedText
 from pipeline.readers.reader import Claim, ReaderItem
@@ -28,7 +28,7 @@ UNDECODED_CELL = 0xDC00
 class CsvReader:
     """Reads CSV and other tables of text: a row is a document.
 
-    The `delimiter` is detected if none is set; an empty `quote` is for tables without quoting.
+    The `delimiter` and the `escape` are detected if none is set; an empty `quote` is for tables without quoting.
 
     Without `header` the columns are named `column_1`, `column_2` and so on.
     """
@@ -39,6 +39,12 @@ class CsvReader:
         str | None, Meta(description="What parts the cells, one character; told from the file where none is named.")
     ] = None
     quote: Annotated[str, Meta(description="What cells stand in that hold a delimiter or a line end.")] = '"'
+    escape: Annotated[
+        str | None,
+        Meta(
+            description="What is before a quote in a cell, where quotes are not doubled; told from the file if not set."
+        ),
+    ] = None
     header: Annotated[
         bool, Meta(description="Whether the first row names the columns; if not: column_1, column_2, …")
     ] = True
@@ -48,6 +54,8 @@ class CsvReader:
             raise ValueError("`delimiter` is one character, and no quote or line end")
         if len(self.quote) > 1 or self.quote in {"\r", "\n"}:
             raise ValueError("`quote` is one character, or empty for none")
+        if self.escape and (len(self.escape) != 1 or self.escape in f"\r\n{self.quote}{self.delimiter or ''}"):
+            raise ValueError("`escape` is one character, and no quote, delimiter or line end, or empty for none")
 
     def sniff(self, source: ByteSource) -> Claim:
         """Claims by suffix alone, because many texts have a comma in every line."""
@@ -76,7 +84,10 @@ class CsvReader:
         head = source.head.decode(encoding, "replace").removeprefix("\ufeff")
         whole = len(source.head) < HEAD_BYTES
         delimiter = self.delimiter or delimiter_of(head, source.suffix, self.quote, whole=whole)
-        rows = CsvRows(stream, Dialect(delimiter, self.quote), options.limits.bytes, options.limits.columns)
+        escape = self.escape
+        if escape is None:
+            escape = escape_of(head, delimiter, self.quote, whole=whole)
+        rows = CsvRows(stream, Dialect(delimiter, self.quote, escape), options.limits.bytes, options.limits.columns)
         csv_rows = iter(rows)
         if SEPARATOR_LINE.fullmatch(head[: head.find("\n") + 1]):
             next(csv_rows, None)
