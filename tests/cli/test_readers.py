@@ -24,7 +24,7 @@ def test_every_built_in_reader_says_what_it_reads(capsys: pytest.CaptureFixture[
 
 def test_options_of_a_reader_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     options = {row["reader"]: row["options"] for row in rows(capsys)}
-    assert options["csv"] == ["delimiter", "quote", "header"]
+    assert options["csv"] == ["delimiter", "quote", "escape", "header"]
     assert options["text"] == []
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 import regex
 
 from pipeline.readers.byte_source import HEAD_BYTES
-from pipeline.readers.csv.quoting import BACKSLASH, Dialect
+from pipeline.readers.csv.quoting import USUAL_ESCAPE, Dialect
 from pipeline.text.decoding import BYTE_ORDER_MARKS
 from pipeline.text.encodings.detect import detect_encodings
 from pipeline.text.encodings.wide import detect_wide
@@ -86,10 +86,12 @@ def escape_of(head: str, delimiter: str, quote: str, *, whole: bool) -> str | No
     >>> escape_of('id,path\n1,"C:\\salt\\"\n', ",", '"', whole=True)
     ''
     """
-    if not quote or BACKSLASH + quote not in head:
+    if not quote or USUAL_ESCAPE + quote not in head:
         return None if quote else ""
-    plain, escaped = (_valid_rows(head, Dialect(delimiter, quote, escape), whole=whole) for escape in ("", BACKSLASH))
-    return BACKSLASH if escaped > plain else ""
+    plain, escaped = (
+        _valid_rows(head, Dialect(delimiter, quote, escape), whole=whole) for escape in ("", USUAL_ESCAPE)
+    )
+    return USUAL_ESCAPE if escaped > plain else ""
 
 
 def _valid_rows(head: str, dialect: Dialect, *, whole: bool) -> int:

@@ -21,7 +21,7 @@ LEAST_ASKED = 2
 STRETCH = 1 << 16
 """Characters of a line in which delimiters are counted at a time."""
 LINE_ENDS = ("\n", "\r")
-BACKSLASH = "\\"
+USUAL_ESCAPE = "\\"
 FIELD_LIMIT = Lock()
 """`csv.field_size_limit` is one number for the whole process."""
 
@@ -51,7 +51,7 @@ class Dialect(msgspec.Struct, frozen=True):
 
     def may_be_escaped(self, line: str) -> bool:
         """Whether the line has a quote that is escaped unless nothing is, where nobody has said."""
-        return self.escape is None and bool(self.quote) and BACKSLASH + self.quote in line
+        return self.escape is None and bool(self.quote) and USUAL_ESCAPE + self.quote in line
 
 
 @cache
