@@ -4,6 +4,7 @@ The method is Friedman's ("Greedy Function Approximation: A Gradient Boosting Ma
 leaf values are whole numbers, so a score is the same on every machine. All trees are walked at once with numpy.
 """
 
+import math
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
@@ -87,6 +88,11 @@ class Trees(msgspec.Struct, frozen=True):
             node = self.children.take(2 * node + right)
         values: NDArray[np.int32] = self.values.take(node).reshape(count, -1)
         return values
+
+
+def probability_of(score: int) -> float:
+    """The probability of a score in thousandths of log odds."""
+    return 1 / (1 + math.exp(-score / UNITS_PER_NAT))
 
 
 def _depth(children: "NDArray[np.int32]", roots: "NDArray[np.int32]") -> int:

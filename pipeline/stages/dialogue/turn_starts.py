@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pipeline.lexicon.vocabulary import NO_VOCABULARY, Vocabulary
-from pipeline.segmentation.trees import UNITS_PER_NAT, Trees, load_trees
+from pipeline.segmentation.trees import Trees, load_trees, probability_of
 from pipeline.stages.dialogue.blocks import Block
 from pipeline.stages.dialogue.feature_scales import log
 from pipeline.stages.dialogue.label_candidates import SPEAKER_KINDS, cue_of, label_key, vocabulary_labels
@@ -95,11 +95,7 @@ def probabilities(features: "NDArray[np.int32]") -> list[float]:
     """The probability of each candidate that a turn starts there; `features` has a row for each."""
     if not len(features):
         return []
-    return [_probability(score) for score in _trees().scores(features)]
-
-
-def _probability(score: int) -> float:
-    return 1 / (1 + math.exp(-score / UNITS_PER_NAT))
+    return [probability_of(score) for score in _trees().scores(features)]
 
 
 def find_turn_starts(blocks: Sequence[Block], vocabulary: Vocabulary = NO_VOCABULARY) -> TurnStarts:
@@ -133,7 +129,7 @@ def find_turn_starts(blocks: Sequence[Block], vocabulary: Vocabulary = NO_VOCABU
         [start.probability for start in starts],
         [start.candidate.key for start in starts],
     )
-    return TurnStarts(tuple(starts), tuple(refused), _probability(talk_score(facts)))
+    return TurnStarts(tuple(starts), tuple(refused), probability_of(talk_score(facts)))
 
 
 def likely_turns(

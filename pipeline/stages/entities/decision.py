@@ -4,7 +4,6 @@ Boosted trees weigh the features of each reading. `scripts/train_entities.py` gr
 and on sound text with lookalikes, and measures them on kinds of damage that they have not seen.
 """
 
-import math
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -13,7 +12,7 @@ from functools import cache
 import msgspec
 
 from pipeline.lexicon.lists import table
-from pipeline.segmentation.trees import UNITS_PER_NAT, Trees, load_trees
+from pipeline.segmentation.trees import Trees, load_trees, probability_of
 from pipeline.stages.entities.facts import SUFFIX, document_facts, line_facts
 from pipeline.stages.entities.features import has_space_reading, row
 from pipeline.stages.entities.lexer import Candidate
@@ -118,8 +117,8 @@ def weighed_candidates(lexed: Lexed, text: str, trees: Trees) -> list[list[Decis
     for line, found in lexed:
         entities = []
         for candidate in found:
-            plain = probability(next(scores))
-            spaced = probability(next(scores)) if has_space_reading(line, candidate) else 0.0
+            plain = probability_of(next(scores))
+            spaced = probability_of(next(scores)) if has_space_reading(line, candidate) else 0.0
             takes_space = spaced > plain or is_badly_set(line, candidate)
             likely = min(1.0, plain + spaced)
             entities.append(Decision(candidate, takes_space, likely, least_alone(line, candidate)))
@@ -147,11 +146,6 @@ def is_badly_set(line: SuspectLine, candidate: Candidate) -> bool:
 def batched(rows: list[list[int]], size: int) -> Iterator[list[list[int]]]:
     """The rows in parts of `size`, so that memory does not grow with the document."""
     return (rows[start : start + size] for start in range(0, len(rows), size))
-
-
-def probability(score: int) -> float:
-    """The probability of a score in thousandths of log odds."""
-    return 1 / (1 + math.exp(-max(-20.0, min(20.0, score / UNITS_PER_NAT))))
 
 
 @cache
