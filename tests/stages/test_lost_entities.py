@@ -131,6 +131,9 @@ def test_decisions_are_in_the_order_of_the_candidates() -> None:
         ("他说：#8220;灯塔还在。#8221;", "他说：“灯塔还在。”"),
         ("the keeper#39s lamp", "the keeper's lamp"),
         ("Bring the quot；lampquot；", 'Bring the "lamp"'),
+        ("The ferry to Val d #39;Ancre waits for O #39;Hara", "The ferry to Val d'Ancre waits for O'Hara"),
+        ("They took vitamin D #39;for the crossing#39; daily", "They took vitamin D 'for the crossing' daily"),
+        ("The crews#39;d #39;never#39; sail", "The crews'd 'never' sail"),
     ],
 )  # fmt: skip
 def test_kinds_of_damage(damaged: str, right: str) -> None:
