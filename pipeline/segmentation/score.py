@@ -42,7 +42,8 @@ def missing_spaces(text: str, user_words: frozenset[str] = frozenset()) -> tuple
     edge_cache.age()
     lattice_cache.age()
     candidates = list(space_candidates(text, counts))
-    scores = score_candidates(candidates, counts, load_trees("first"), load_trees("second"))
+    first, second = load_trees("first", __package__), load_trees("second", __package__)
+    scores = score_candidates(candidates, counts, first, second)
     return tuple(
         MissingSpace(candidate.at, candidate.inner, confidence(score))
         for candidate, score in zip(candidates, scores, strict=True)

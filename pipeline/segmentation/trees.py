@@ -109,6 +109,6 @@ def _depth(children: "NDArray[np.int32]", roots: "NDArray[np.int32]") -> int:
 
 
 @cache
-def load_trees(name: str, package: str = __package__) -> Trees:
-    """The trees of `{name}.forest` in a package, by default this one, read once per process."""
+def load_trees(name: str, package: str) -> Trees:
+    """The trees of `{name}.forest` in a package, read once per process."""
     return Trees.read((resources.files(package) / f"{name}.forest").read_bytes())

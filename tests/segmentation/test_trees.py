@@ -21,5 +21,5 @@ def test_a_score_is_the_sum_of_the_leaves() -> None:
 def test_rows_are_scored_alike_alone_and_together() -> None:
     """Rows do not influence each other."""
     rows = [[seed * place % 91 - 45 for place in range(len(CandidateFeatures._fields))] for seed in range(1, 9)]
-    forest = load_trees("first")
+    forest = load_trees("first", "pipeline.segmentation")
     assert forest.scores(rows) == [forest.scores([row])[0] for row in rows]
