@@ -139,6 +139,12 @@ PIECES: dict[str, Piece] = {
     "script": "<script>",
     "bulletin": lambda chance: f"[b]{_word(chance)}[/b] ",
     "bulletin-open": "[url=",
+    "bulletin-item": "[list][*]",
+    "shortcode": lambda chance: f'[{_word(chance)} a="b"] ',
+    "shortcode-open": '[a b="',
+    "shortcode-end": "[/a_b]",
+    "template": "{% a",
+    "random-pairs": "。8 J& k# ]4 x7 Q\n",
     # Mojibake and odd characters.
     "mojibake": _mojibake,
     "a-hat": "â€™",

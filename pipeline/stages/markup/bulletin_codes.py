@@ -24,12 +24,23 @@ PHPBB_ID = r":(?:[a-z\d]{1,2}:)?(?=[a-z]*\d)[\da-z]{5,10}(?=[\]=])"
 
 
 @cache
+def code_names() -> frozenset[str]:
+    """The names of all codes, in lower case."""
+    return frozenset(lists.rows(__package__, "bulletin-codes.txt"))
+
+
+@cache
 def code_pattern() -> regex.Pattern[str]:
     """An opening or a closing code."""
-    names = "|".join(lists.rows(__package__, "bulletin-codes.txt"))
+    names = "|".join(sorted(code_names()))
     return regex.compile(
         rf"\[(?P<close>/?)(?P<name>(?i:{names}))(?P<id>{PHPBB_ID})?+(?P<value>(?:=|[ ])[^\[\]\n]{{1,300}})?\]"
     )
+
+
+LIST_ITEM = regex.compile(r"\[(?P<close>/?)\*(?::m)?(?::[\da-z]{5,10})?\]")
+"""`[*]`, `[*:7d20aa31ce]`, `[/*:m:7d20aa31ce]`: an item of a list, and its end."""
+LIST_NAMES = frozenset({"list", "ul", "ol"})
 
 
 def without_bulletin_codes(text: str, code: Spans) -> Iterator[Edit]:
@@ -46,5 +57,16 @@ def without_bulletin_codes(text: str, code: Spans) -> Iterator[Edit]:
             opened.setdefault(name, []).append(match)
         elif opened.get(name) and not match["value"]:
             pairs += [opened[name].pop(), match]
-    for match in sorted(pairs, key=lambda match: match.start()):
-        yield Edit(match.start(), match[0], "", BULLETIN_CODE.name, BULLETIN_CODE_CONFIDENCE)
+    edits = [Edit(match.start(), match[0], "", BULLETIN_CODE.name, BULLETIN_CODE_CONFIDENCE) for match in pairs]
+    for opening, closing in zip(pairs[::2], pairs[1::2], strict=True):
+        if opening["name"].lower() in LIST_NAMES:
+            edits += _item_edits(text, opening.end(), closing.start())
+    yield from sorted(set(edits), key=lambda edit: edit.start)
+
+
+def _item_edits(text: str, start: int, end: int) -> Iterator[Edit]:
+    """An edit for each mark of an item of the list at `[start, end)`, a line end where an item begins within a line."""
+    for match in LIST_ITEM.finditer(text, start, end):
+        begins_line = match["close"] or match.start() == start or text[match.start() - 1] == "\n"
+        new = "" if begins_line else "\n"
+        yield Edit(match.start(), match[0], new, BULLETIN_CODE.name, BULLETIN_CODE_CONFIDENCE)

@@ -23,8 +23,14 @@ SCRIPT = Rule(
 SPOILT_COPY = Rule(
     "markup.hidden",
     "letters that a bulletin board hid in the text so that copies of it are spoilt",
-    acts=('The tide<font class="jammer">1 $q) z</font> turned', 'It<span style="display:none">% x* k</span> rained.'),
+    acts=(
+        'The tide<font class="jammer">1 $q) z</font> turned',
+        'It<span style="display:none">% x* k</span> rained.',
+        "潮水涨了。8 J& k# ]4 x7 Q\n我们走了。) v% ~4 L! c: p",
+    ),
     spares=(
+        "潮水涨了。8 J& k# ]4 x7 Q",
+        "潮水：1 A 2 B 1 A 2 B 1 A\n潮汐：1 A 2 B 1 A 2 B 1 A",
         'The <font class="note">low tide</font> turned',
         '`<font class="jammer">x</font>`',
         "display:none hides it",
@@ -33,8 +39,8 @@ SPOILT_COPY = Rule(
 XML = Rule(
     "markup.xml",
     "an XML declaration or the marks of a CDATA section",
-    acts=("<![CDATA[The tide]]>", '<?xml version="1.0"?>The tide'),
-    spares=("<?php echo 1; ?>", "a <![CDATA[ alone"),
+    acts=("<![CDATA[The tide]]>", '<?xml version="1.0"?>The tide', "The tide]]>"),
+    spares=("<?php echo 1; ?>", "a <![CDATA[ alone", "a[b[0]]>1 is true", "`x]]>`"),
 )
 BULLETIN_CODE = Rule(
     "markup.bulletin-code",
@@ -44,8 +50,31 @@ BULLETIN_CODE = Rule(
         "[i:3f9a12c07e]so[/i:3f9a12c07e] it is",
         "[url=http://x.org]a link[/url]",
         '[caption id="a"]A boat.[/caption]',
+        "[list:3f9a12c07e][*:3f9a12c07e]rope[/*:m:3f9a12c07e][*:3f9a12c07e]lamp[/list:u:3f9a12c07e]",
     ),
     spares=("[sic] and [1] and [laughter]", "a[i] + b[i]", "[b] alone", "`[b]x[/b]`"),
+)
+SHORTCODE = Rule(
+    "markup.shortcode",
+    "a shortcode of a publishing system or of a page builder",
+    acts=(
+        '[gallery ids="1,2"]The tide',
+        "[vc_row][vc_column_text]The tide rose.[/vc_column_text][/vc_row]",
+        "[dropcap]T[/dropcap]he tide",
+        '{{< figure src="a.jpg" >}}The tide',
+        "{% include ad.html %}The tide",
+        "[attach]1293[/attach]The tide",
+    ),
+    spares=(
+        "[sic], [the_name] and [applause]",
+        'input[name="q"] and [data-x="1"]',
+        "the shortcode [gallery]",
+        "a film on [YouTube] and [Vimeo]",
+        "{% for a in b %}{% include ad.html %}{% endfor %}",
+        "`[gallery]`",
+        "[box] alone",
+        "{{ name }} rose",
+    ),
 )
 ESCAPED_MARK = Rule(
     "markup.escaped-mark",
@@ -66,5 +95,5 @@ CONTROL = Rule(
     spares=("a\tb\n",),
 )
 
-RULES = (TAG, LINE_BREAK, SCRIPT, SPOILT_COPY, XML, BULLETIN_CODE, ESCAPED_MARK, INVISIBLE, CONTROL)
+RULES = (TAG, LINE_BREAK, SCRIPT, SPOILT_COPY, XML, BULLETIN_CODE, SHORTCODE, ESCAPED_MARK, INVISIBLE, CONTROL)
 """Every rule of the stage, in the order of the documentation."""

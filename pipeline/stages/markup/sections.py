@@ -34,6 +34,8 @@ HIDDEN_ELEMENT = regex.compile(
     """,
     regex.IGNORECASE | regex.VERBOSE,
 )
+LONE_CDATA_END = regex.compile(r"(?<=[^\W\d][.!?。！？…”’\"')]{0,3})[ ]?\]\]>[ \t]*$", regex.MULTILINE)
+"""`The tide]]>`: the end of a section whose start was cut off."""
 SCRIPT_CONFIDENCE = 0.93
 """What looks like a program may be an example of one."""
 XML_CONFIDENCE = 0.95
@@ -74,6 +76,15 @@ def without_sections(text: str) -> Iterator[Edit]:
         else:
             yield Edit(section.start(), CDATA_START, "", XML.name, XML_CONFIDENCE)
             yield Edit(section.end() - len(CDATA_END), CDATA_END, "", XML.name, XML_CONFIDENCE)
+
+
+def without_lone_cdata_end(text: str, code: Spans) -> Iterator[Edit]:
+    """Yield an edit for the end of a CDATA section at the end of a line, if no section begins in the text."""
+    if CDATA_START in text:
+        return
+    for match in LONE_CDATA_END.finditer(text):
+        if not is_inside(code, match.start()):
+            yield Edit(match.start(), match[0], "", XML.name, XML_CONFIDENCE)
 
 
 def _hidden_elements(text: str, code: Spans) -> Iterator[Edit]:

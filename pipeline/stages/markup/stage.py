@@ -15,7 +15,9 @@ from pipeline.stages.markup.code_spans import code_spans
 from pipeline.stages.markup.escaped_marks import without_escapes
 from pipeline.stages.markup.invisible import without_invisible
 from pipeline.stages.markup.rules import RULES, TAG
-from pipeline.stages.markup.sections import without_sections
+from pipeline.stages.markup.sections import CDATA_END, without_lone_cdata_end, without_sections
+from pipeline.stages.markup.shortcodes import without_shortcodes
+from pipeline.stages.markup.spoilt_copies import without_spoilt_copies
 from pipeline.stages.markup.tags import tag_pattern, without_tags
 from pipeline.text.edits import Edit
 
@@ -31,9 +33,14 @@ def repair(document: Document) -> Iterator[Edit]:
     if not any(round(edit.confidence, 2) >= TAG.threshold_for(document) for edit in edits):
         if "[/" in text:
             edits += without_bulletin_codes(text, code_spans(text))
+        if "[" in text or "{%" in text or "{{" in text:
+            edits += without_shortcodes(text, code_spans(text))
+        if CDATA_END in text:
+            edits += without_lone_cdata_end(text, code_spans(text))
         if "\\" in text:
             edits += without_escapes(text, code_spans(text))
         edits += without_invisible(text)
+        edits += without_spoilt_copies(text)
     yield from sorted(edits, key=lambda edit: edit.start)
 
 

@@ -238,7 +238,7 @@ def without_tags(text: str) -> Iterator[Edit]:
 
 
 def _edit_of(text: str, run: TagRun) -> Edit:
-    start, end = _with_spaces_around(text, run)
+    start, end = with_spaces_around(text, run.start, run.end)
     is_at_line_end = end == len(text) or text[end] == "\n"
     is_within_line = start > 0 and text[start - 1] != "\n" and not is_at_line_end
     if not is_within_line:
@@ -256,9 +256,8 @@ def _edit_of(text: str, run: TagRun) -> Edit:
     return Edit(run.start, text[run.start : stop], new, TAG.name, TAG_CONFIDENCE)
 
 
-def _with_spaces_around(text: str, run: TagRun) -> tuple[int, int]:
-    """The span of a run with the spaces and tabs before and after it."""
-    start, end = run.start, run.end
+def with_spaces_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span `[start, end)` with the spaces and tabs before and after it."""
     while start and text[start - 1] in " \t":
         start -= 1
     while end < len(text) and text[end] in " \t":
