@@ -474,6 +474,32 @@ def test_a_memory_error_does_not_change_the_text_of_a_page(monkeypatch: pytest.M
         extract(b"<html><body><article><p>Host: Who built it?</p><p>Ida: My aunt.</p></article></body></html>")
 
 
+def test_a_page_on_which_the_library_fails_is_read_with_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise ValueError("no such node\n")
+
+    monkeypatch.setattr("trafilatura.bare_extraction", failing)
+    found = pipeline.process(page("table"), id="odd", media_type="text/html")
+    (note,) = (note for note in found.notes if note.rule == "pages.without-extraction")
+    assert note.severity == "warning"
+    assert "trafilatura raised ValueError: no such node" in note.message
+    assert found.exchanges
+
+
+@pytest.mark.parametrize(
+    ("around", "reason"),
+    [("<i></i>" * 10_001, "20,0"), ("<div>" * 300, "nested too deeply")],
+)
+def test_a_page_that_is_too_large_for_the_library_is_read_with_a_warning(around: str, reason: str) -> None:
+    given_page = f"<html><body>{around}<p>We met at noon, and it rained until the evening came.</p></body></html>"
+    found = pipeline.process(given_page.encode(), id="large", media_type="text/html")
+    assert [reason in note.message for note in found.notes if note.rule == "pages.without-extraction"] == [True]
+
+
+def test_a_usual_page_has_no_such_warning() -> None:
+    assert not [note for note in article("chinese-news").notes if note.rule == "pages.without-extraction"]
+
+
 # --- bodies that an extraction loses, and pages without one
 
 PROSE = (

@@ -21,6 +21,7 @@ from pipeline.model.record import (
     Record,
     check_encodable,
     data_bytes,
+    printable,
 )
 from pipeline.model.stage import Severity
 from pipeline.readers.html.detect import begins_page, holds_markup
@@ -104,7 +105,13 @@ def is_article_markup(record: Record) -> bool:
 
 
 def _remarks(page: ExtractedPage) -> Iterator[Remark]:
-    """Yields what a person should look at: an article that is a small part of the page, or that is not shown."""
+    """Yields what a person should look at.
+
+    An article that was found without trafilatura, that the page does not show, or that is a small part of the page.
+    """
+    if page.fault is not None:
+        message = f"trafilatura did not read the page ({printable(page.fault)}); compare the article with the page"
+        yield _remark("pages.without-extraction", "warning", message)
     if page.stated:
         yield _remark("pages.stated-text", "info", "the page does not show the text; it is from a script or the head")
     elif page.share < MIN_ARTICLE_SHARE:
