@@ -25,6 +25,8 @@ from pipeline.readers.html import (
     page_text,
 )
 from pipeline.readers.html.alignment import align
+from pipeline.readers.html.line_features import LINE_FEATURES, line_rows, width_of
+from pipeline.readers.html.lines import PageLine
 from pipeline.readers.input_files import InputFile
 from pipeline.text.decoding import DecodingError
 
@@ -585,6 +587,27 @@ def test_code_of_a_page_is_not_repaired() -> None:
         f"<html><body><article><p>We call <code>styleObj&lt;b&gt;</code> twice.</p>{paragraphs(PROSE)}</article>"
     )
     assert "styleObj<b>" in pipeline.process(given_page.encode(), id="code", media_type="text/html").text
+
+
+def test_a_line_of_code_with_its_spaces_is_code() -> None:
+    listing = "<pre><code>def weir():\n    gate  =  open_gate()\n    return gate</code></pre>"
+    found = extract(f"<html><body><article>{paragraphs(PROSE)}{listing}</article></body></html>".encode())
+    code = [found.text[item.start : item.end] for item in found.evidence if item.kind == "code"]
+    assert code == ["def weir():", "gate  =  open_gate()", "return gate"]
+
+
+@given(st.text("aZ1,，9９ÄßЖж渡、 .", min_size=1, max_size=40))
+@settings(max_examples=examples(100), deadline=None)
+def test_what_is_counted_in_a_line_does_not_depend_on_how(text: str) -> None:
+    """ASCII is counted in bytes, all else with patterns."""
+    line = PageLine(text.strip() or "a")
+    (row,) = line_rows([line], set(), set(), [0])
+    facts = dict(zip(LINE_FEATURES, row, strict=True))
+    letters = [char for char in line.text if char.isupper() or char.islower()]
+    width = max(width_of(line.text), 1)
+    assert facts["commas"] == 1000 * sum(char in ",，、;；" for char in line.text) // width
+    assert facts["digits"] == 1000 * sum(char.isdecimal() for char in line.text) // width
+    assert facts["raised"] == (1000 * sum(map(str.isupper, letters)) // len(letters) if letters else -1)
 
 
 @pytest.mark.parametrize(

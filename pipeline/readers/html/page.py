@@ -9,11 +9,11 @@ import regex
 from pipeline.model.evidence import Evidence, checked_evidence
 from pipeline.readers.html.content import article_lines, extracted_lines_of
 from pipeline.readers.html.extraction import ExtractionError, extract_main_content
-from pipeline.readers.html.fullness import fuller, is_missing, prose_width, share_of
+from pipeline.readers.html.fullness import fuller, is_missing, prose_width, share_of, visible_width
 from pipeline.readers.html.line_choice import chosen_lines
 from pipeline.readers.html.lines import PageLine
 from pipeline.readers.html.malformed import scan
-from pipeline.readers.html.metadata import stated_metadata, stated_titles
+from pipeline.readers.html.metadata import PageHead, stated_metadata, stated_titles
 from pipeline.readers.html.rendering import TextLine, evidence_of, render
 from pipeline.readers.html.shells import shell_notice
 from pipeline.readers.html.stated_text import stated_article, stated_summary
@@ -80,11 +80,13 @@ def extract(data: bytes, *, encoding: str | None = None) -> ExtractedPage:
     from pipeline.readers.html.lines import page_lines
 
     lines = page_lines(tree.root, tree.sizes)
-    titles, metadata = stated_titles(tree.root), dict(stated_metadata(tree.root))
-    unseen = stated_article(tree.root) if any(name in source for name in STATED_NAMES) else ()
-    summary = stated_summary(tree.root)
+    stated = PageHead(tree.root)
+    titles, metadata = stated_titles(stated), dict(stated_metadata(stated))
+    unseen = stated_article(stated) if any(name in source for name in STATED_NAMES) else ()
+    summary = stated_summary(stated)
     # The extraction comes last: it takes elements out of the tree.
-    content, fault = _content(lines, tree, tags=source.count("<"))
+    visible = visible_width(lines)
+    content, fault = _content(lines, visible, tree, tags=source.count("<"))
     if (notice := shell_notice([line.text for line in lines if not line.beside])) is not None:
         raise PageError(f"shows a notice in place of an article ({notice[:MAX_SHOWN_NOTICE_CHARS]!r}); leave it out")
     shown = prose_width(lines, content)
@@ -95,11 +97,11 @@ def extract(data: bytes, *, encoding: str | None = None) -> ExtractedPage:
     evidence = checked_evidence(evidence_of([*top, *head.below, *body]), sys.maxsize)
     _add_shown(metadata, head)
     below, article = (tuple(line.text for line in part) for part in (head.below, body))
-    share = 1.0 if text else share_of(lines, content)
+    share = 1.0 if text else share_of(lines, content, visible)
     return _checked(ExtractedPage(head.title, below, article, metadata, evidence, share, bool(text), fault))
 
 
-def _content(lines: Sequence[PageLine], tree: PageTree, *, tags: int) -> tuple[list[int], str | None]:
+def _content(lines: Sequence[PageLine], visible: int, tree: PageTree, *, tags: int) -> tuple[list[int], str | None]:
     """The lines of the article, before its title and byline are taken from them, and why trafilatura did not help."""
 
     def extracted(*, precise: bool) -> list[int]:
@@ -109,7 +111,7 @@ def _content(lines: Sequence[PageLine], tree: PageTree, *, tags: int) -> tuple[l
     taken: Sequence[int] = ()
     if fault is None:
         try:
-            taken = fuller(lines, extracted(precise=True), lambda: extracted(precise=False))
+            taken = fuller(lines, visible, extracted(precise=True), lambda: extracted(precise=False))
         except ExtractionError as error:
             fault = str(error)
     return chosen_lines(lines, frozenset(taken), article_lines(lines, taken)), fault
