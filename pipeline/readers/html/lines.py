@@ -107,8 +107,9 @@ class ElementContext(msgspec.Struct, frozen=True, gc=False):
     `block` is the number of the innermost block, `holder` that of its parent block, `table` and `row` those of the
     innermost table and its row, or 0. `sort` is a hash of the names and classes of these two blocks; lines of the same
     kind share it. `level` is 1 to 6 in a heading, else 0. `byline` is above 0 if a nearby element is named like a
-    byline. `marks` are the blocks around it that say what it is, the innermost of each kind. The other fields describe
-    the elements around the text, or their names.
+    byline. `marks` are the blocks around it that say what it is, the innermost of each kind. `cells` are the numbers of
+    all cells of tables around it, the outermost first. The other fields describe the elements around the text, or their
+    names.
     """
 
     block: int = 0
@@ -129,6 +130,7 @@ class ElementContext(msgspec.Struct, frozen=True, gc=False):
     hidden: bool = False
     verbatim: bool = False
     marks: tuple[BlockMark, ...] = ()
+    cells: tuple[int, ...] = ()
 
 
 class PageLine(msgspec.Struct, frozen=True, gc=False):
@@ -392,6 +394,8 @@ def _block(
         found["row"] = number
     if kind is not None:
         found["marks"] = _marks(kind, outer, number, cells)
+    if kind == "cell":
+        found["cells"] = (*outer.cells, number)
     return found
 
 

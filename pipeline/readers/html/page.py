@@ -7,7 +7,7 @@ import msgspec
 import regex
 
 from pipeline.model.evidence import Evidence, checked_evidence
-from pipeline.readers.html.content import article_lines, extracted_lines_of
+from pipeline.readers.html.content import article_lines, extracted_lines_of, within_main_cell
 from pipeline.readers.html.extraction import ExtractionError, extract_main_content
 from pipeline.readers.html.fullness import fuller, is_missing, prose_width, share_of, visible_width
 from pipeline.readers.html.line_choice import chosen_lines
@@ -114,6 +114,7 @@ def _content(lines: Sequence[PageLine], visible: int, tree: PageTree, *, tags: i
             taken = fuller(lines, visible, extracted(precise=True), lambda: extracted(precise=False))
         except ExtractionError as error:
             fault = str(error)
+    taken = within_main_cell(lines, taken)
     return chosen_lines(lines, frozenset(taken), article_lines(lines, taken)), fault
 
 

@@ -75,6 +75,7 @@ SHOWN_DATE = regex.compile(
     """,
     regex.VERBOSE,
 )
+QUESTION_MARKS = "?？"
 SENTENCE_END_MARKS = ".。?？!！"
 LABEL_ALONE = regex.compile(
     r"(?i:(?:(?:written|reported|words|text|interview|story)\s)?by:?|from)|[\p{Han} \u3000]{1,6}[:：]"
@@ -259,7 +260,8 @@ def _is_byline(line: PageLine) -> bool:
     if len(line.text) > MAX_BYLINE_CHARS:
         return False
     if BYLINE.match(line.text):
-        return True
+        # `记者：木料从哪里来？` is a question with a label.
+        return line.text[-1] not in QUESTION_MARKS
     date = SHOWN_DATE.search(line.text)
     return (
         date is not None
