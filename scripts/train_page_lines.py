@@ -35,7 +35,7 @@ from benchmarks.pages.layouts import HELD_OUT, TUNED
 from benchmarks.pages.report import pages as generated_pages
 from pipeline.readers.html import line_choice
 from pipeline.readers.html.alignment import align
-from pipeline.readers.html.content import article_lines, extracted_lines_of
+from pipeline.readers.html.content import article_lines, extracted_lines_of, within_main_cell
 from pipeline.readers.html.extraction import extract_main_content
 from pipeline.readers.html.line_features import line_rows
 from pipeline.readers.html.lines import PageLine, page_lines
@@ -106,7 +106,7 @@ def _page(source: str, family: str, data: bytes, article: str) -> Iterator[Page]
     if tree is None:
         return
     lines = page_lines(tree.root, tree.sizes)
-    taken = extracted_lines_of(lines, extract_main_content(tree.root))
+    taken = within_main_cell(lines, extracted_lines_of(lines, extract_main_content(tree.root)))
     kept = article_lines(lines, taken)
     labels = _labels_of_talk(lines, article) if source in SEEDS else _labels(lines, article)
     rows = line_rows(lines, set(taken), set(kept), range(len(lines)))

@@ -3,7 +3,7 @@
 import builtins
 import keyword
 import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.resources.abc import Traversable
 from importlib.util import find_spec
@@ -109,6 +109,30 @@ def write_package(contents: Mapping[str, str], target: Path) -> None:
             made.rename(target)
     except OSError as error:
         raise UsageError(f"cannot write {target}: {error.strerror}") from None
+
+
+def print_next_steps(
+    target: Path,
+    written: Iterable[str],
+    *,
+    example: str,
+    edited: Iterable[str],
+    further: Iterable[str] = (),
+    use: str,
+) -> None:
+    """Prints what was created, and what to do next.
+
+    `written` are the files, `example` is what the package holds, `edited` are the files to edit, `further` are commands
+    to run after the tests, and `use` says how to use the plugin.
+    """
+    shown = shown_path(target)
+    print(f"created {shown} with an example {example}:\n")
+    for path in written:
+        print(f"  {path}")
+    print(f"\nnext, edit {' and '.join(edited)}, then run:\n")
+    for command in (f"python -m pip install -e '{shown}[test]'", f"python -m pytest {shown}", *further):
+        print(f"  {command}")
+    print(f"\n{use}")
 
 
 def shown_path(target: Path) -> str:

@@ -101,7 +101,7 @@ def file_documents(
     except MemoryError:
         raise
     except Exception as error:
-        # A bug in the pipeline: it must not cost any other file.
+        # A bug in the pipeline, of whatever kind: it must not cost any other file.
         summary = f"{type(error).__name__}: {error}".splitlines()[0]
         yield Unreadable(location.id, f"reading it raised {summary}; this is a bug in the pipeline, report it")
 
@@ -142,6 +142,7 @@ def _read_source(source: ByteSource, options: Input, readers: Registry) -> Itera
     except MemoryError:
         raise
     except Exception as error:
+        # Readers of other packages may raise anything when asked whether a file is theirs.
         yield _broken(source, "a reader", error)
         return
     if reader is None and source.fault is not None and binary_kind(source.head) is None:
@@ -169,7 +170,7 @@ def _read(reader: Reader, source: ByteSource, options: Input, readers: Registry)
     except MemoryError:
         raise
     except Exception as error:
-        # A bug in a reader must not cost any other file.
+        # A bug in a reader, perhaps of another package, must not cost any other file.
         yield _broken(source, f"the reader {reader.name!r}", error)
 
 

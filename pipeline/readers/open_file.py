@@ -29,6 +29,7 @@ def open_local_file(file: InputFile) -> BinaryIO:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError("it is now a pipe, a socket or a device, not a file")
     except BaseException:
+        # After an interrupt, too, nobody else would close it.
         os.close(descriptor)
         raise
     return os.fdopen(descriptor, "rb")

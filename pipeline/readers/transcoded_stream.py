@@ -47,7 +47,9 @@ class TranscodedStream(io.RawIOBase):
             text = self._decoder.decode(data, final=self._over)
         except UnicodeDecodeError as error:
             self._over = True
-            raise ReaderError(f"is not valid {self._encoding} ({error.reason}); convert it to UTF-8") from None
+            raise ReaderError(
+                f"is not valid {self._encoding} ({error.reason}); set [input] encoding, or convert it to UTF-8"
+            ) from None
         if text and not self._begun:
             self._begun = True
             text = text.removeprefix("\ufeff")

@@ -341,3 +341,26 @@ def test_first_escaped_quote_far_below_costs_its_row_and_names_the_setting(tmp_p
     assert "set [sources.csv] escape" in failure
     assert [item.data for item in items[-1:] if isinstance(item, Record)] == ["Wind"]
     assert texts(found(tmp_path, "t.csv", data, escape="\\"))[-2:] == ['He said "no", and left', "Wind"]
+
+
+def test_a_line_that_declares_the_delimiter_is_no_row_of_the_table(tmp_path: Path) -> None:
+    """Its one cell would be the width of all rows, and any escape would be as good as none."""
+    data = "sep=;\nid;title;text\n" + '1;a;"He said \\"no; no\\", and left"\n'
+    assert texts(found(tmp_path, "t.csv", data)) == ['He said "no; no", and left']
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_delimiters_are_told_by_rows_with_escaped_quotes_too(tmp_path: Path, delimiter: str) -> None:
+    rows = [["id", "title", "text"], *([f"{n}", "a", f'"He said \\"no, {n}, and no\\", twice"'] for n in range(5))]
+    data = "".join(delimiter.join(row) + "\n" for row in rows)
+    expected = [f'He said "no, {n}, and no", twice' for n in range(5)]
+    assert texts(found(tmp_path, "t.csv", data)) == expected
+
+
+def test_a_head_that_does_not_tell_the_escape_leaves_rows_in_doubt(tmp_path: Path) -> None:
+    """Both readings of an unquoted cell are valid. The row that is not fails, and the others are read as they are."""
+    data = HEADER + '1,a,a sign of \\"salt\\" here\n2,b,Wind\n'
+    assert texts(found(tmp_path, "t.csv", data)) == ['a sign of \\"salt\\" here', "Wind"]
+    far = "".join(f"{n},a,Salt {n}\n" for n in range(10, 9000)) + '9000,b,"He said \\"no\\", and left"\n'
+    (failure,) = failures(found(tmp_path, "u.csv", data + far))
+    assert "set [sources.csv] escape" in failure

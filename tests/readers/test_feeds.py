@@ -87,6 +87,14 @@ def test_the_markup_of_an_entry_is_evidence(tmp_path: Path) -> None:
     assert converted.origin.sha256 is not None
 
 
+@pytest.mark.parametrize("content", ["<p>By Ada Fern</p><p>We met at noon.</p>", "By Ada Fern\n\nWe met at noon."])
+def test_the_author_of_an_entry_is_its_byline_where_the_text_shows_it(tmp_path: Path, content: str) -> None:
+    more = "<dc:creator>Ada Fern</dc:creator>"
+    record = text_record(only_record(found(tmp_path, "feed.xml", rss(entry("The weir", content, more)))))
+    shown = [(item.kind, str(record.data)[item.start : item.end]) for item in record.evidence]
+    assert shown == [("title", "The weir"), ("byline", "By Ada Fern")]
+
+
 def test_an_article_of_an_entry_restores_its_text(tmp_path: Path) -> None:
     record = text_record(only_record(found(tmp_path, "a.xml", rss(entry("The weir")))))
     article = pipeline.Pipeline().process(record)
@@ -127,7 +135,9 @@ def test_rdf_of_rss_1_is_read_and_other_rdf_is_not(tmp_path: Path) -> None:
     data += "<description>Why a weir?\n\nFor the eels.</description></item></r:RDF>"
     record = only_record(found(tmp_path, "feed.rdf", data))
     assert record.data == "Why a weir?\n\nFor the eels."
-    assert text_record(record).data == record.data, "a text without markup stays as it is"
+    converted = text_record(record)
+    assert converted.data == "A\n\nWhy a weir?\n\nFor the eels."
+    assert [(item.start, item.end, item.kind) for item in converted.evidence] == [(0, 1, "title")]
     assert feed_format(b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">') is None
 
 

@@ -25,6 +25,8 @@ from pipeline.readers.html import (
     page_text,
 )
 from pipeline.readers.html.alignment import align
+from pipeline.readers.html.line_features import LINE_FEATURES, line_rows, width_of
+from pipeline.readers.html.lines import PageLine
 from pipeline.readers.input_files import InputFile
 from pipeline.text.decoding import DecodingError
 
@@ -474,6 +476,32 @@ def test_a_memory_error_does_not_change_the_text_of_a_page(monkeypatch: pytest.M
         extract(b"<html><body><article><p>Host: Who built it?</p><p>Ida: My aunt.</p></article></body></html>")
 
 
+def test_a_page_on_which_the_library_fails_is_read_with_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise ValueError("no such node\n")
+
+    monkeypatch.setattr("trafilatura.bare_extraction", failing)
+    found = pipeline.process(page("table"), id="odd", media_type="text/html")
+    (note,) = (note for note in found.notes if note.rule == "pages.without-extraction")
+    assert note.severity == "warning"
+    assert "trafilatura raised ValueError: no such node" in note.message
+    assert found.exchanges
+
+
+@pytest.mark.parametrize(
+    ("around", "reason"),
+    [("<i></i>" * 10_001, "20,0"), ("<div>" * 300, "nested too deeply")],
+)
+def test_a_page_that_is_too_large_for_the_library_is_read_with_a_warning(around: str, reason: str) -> None:
+    given_page = f"<html><body>{around}<p>We met at noon, and it rained until the evening came.</p></body></html>"
+    found = pipeline.process(given_page.encode(), id="large", media_type="text/html")
+    assert [reason in note.message for note in found.notes if note.rule == "pages.without-extraction"] == [True]
+
+
+def test_a_usual_page_has_no_such_warning() -> None:
+    assert not [note for note in article("chinese-news").notes if note.rule == "pages.without-extraction"]
+
+
 # --- bodies that an extraction loses, and pages without one
 
 PROSE = (
@@ -559,6 +587,27 @@ def test_code_of_a_page_is_not_repaired() -> None:
         f"<html><body><article><p>We call <code>styleObj&lt;b&gt;</code> twice.</p>{paragraphs(PROSE)}</article>"
     )
     assert "styleObj<b>" in pipeline.process(given_page.encode(), id="code", media_type="text/html").text
+
+
+def test_a_line_of_code_with_its_spaces_is_code() -> None:
+    listing = "<pre><code>def weir():\n    gate  =  open_gate()\n    return gate</code></pre>"
+    found = extract(f"<html><body><article>{paragraphs(PROSE)}{listing}</article></body></html>".encode())
+    code = [found.text[item.start : item.end] for item in found.evidence if item.kind == "code"]
+    assert code == ["def weir():", "gate  =  open_gate()", "return gate"]
+
+
+@given(st.text("aZ1,，9９ÄßЖж渡、 .", min_size=1, max_size=40))
+@settings(max_examples=examples(100), deadline=None)
+def test_what_is_counted_in_a_line_does_not_depend_on_how(text: str) -> None:
+    """ASCII is counted in bytes, all else with patterns."""
+    line = PageLine(text.strip() or "a")
+    (row,) = line_rows([line], set(), set(), [0])
+    facts = dict(zip(LINE_FEATURES, row, strict=True))
+    letters = [char for char in line.text if char.isupper() or char.islower()]
+    width = max(width_of(line.text), 1)
+    assert facts["commas"] == 1000 * sum(char in ",，、;；" for char in line.text) // width
+    assert facts["digits"] == 1000 * sum(char.isdecimal() for char in line.text) // width
+    assert facts["raised"] == (1000 * sum(map(str.isupper, letters)) // len(letters) if letters else -1)
 
 
 @pytest.mark.parametrize(

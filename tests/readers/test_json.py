@@ -181,7 +181,7 @@ def test_truncated_utf_16_is_read_up_to_its_end(tmp_path: Path) -> None:
     data = "".join(f'{{"text": "{n}"}}\n' for n in range(20_000)).encode("utf-16-le") + b"x"
     items = found(tmp_path, "t.jsonl", data)
     assert len(items) > 10_000
-    assert failures(items) == ["is not valid utf-16-le (truncated data); convert it to UTF-8"]
+    assert failures(items) == ["is not valid utf-16-le (truncated data); set [input] encoding, or convert it to UTF-8"]
 
 
 @pytest.mark.parametrize(

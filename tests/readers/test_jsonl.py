@@ -10,6 +10,8 @@ from pipeline.model.record import LeftOut, Record, Unreadable
 from pipeline.readers.documents import records
 from pipeline.readers.input_files import InputFile
 
+TRADITIONAL = str.maketrans("盐场潮说闸点着墙", "鹽場潮說閘點著牆")
+
 
 def found(folder: Path, *lines: str | bytes, options: Input | None = None) -> list[Record | Unreadable]:
     path = folder / "t.jsonl"
@@ -110,7 +112,37 @@ def test_a_line_that_is_not_utf8_is_reported(tmp_path: Path, data: bytes) -> Non
     error = failure(tmp_path, b'{"text": "' + data + b'"}')
     assert error.id == "wire/t#1"
     assert "is not UTF-8" in error.reason
-    assert "convert the file" in error.reason
+    assert "set [input] encoding, convert the file" in error.reason
+
+
+CHINESE = ("盐场的清晨，潮水退了下去，她说。", "守闸的人每天四点起床，沿着堤墙走一遍。")
+
+
+@pytest.mark.parametrize("codec", ["gbk", "gb18030", "big5hkscs"])
+@pytest.mark.parametrize("name", ["t.jsonl", "t.json", "t"])
+def test_lines_in_a_chinese_encoding_are_read(tmp_path: Path, codec: str, name: str) -> None:
+    texts = [text.translate(TRADITIONAL) if codec == "big5hkscs" else text for text in CHINESE]
+    lines = ['{"id": "a", "text": "Salt"}', *(json.dumps({"text": text}, ensure_ascii=False) for text in texts)]
+    (tmp_path / name).write_bytes("\n".join(lines).encode(codec))
+    items = records([InputFile(tmp_path / name, f"wire/{name}")], Input())
+    assert [each.data for each in items if isinstance(each, Record)] == ["Salt", *texts]
+
+
+def test_a_broken_character_in_utf8_is_not_read_as_chinese(tmp_path: Path) -> None:
+    """Two bytes of three are a character in GBK. The lines after it are in UTF-8, and are read so."""
+    broken, whole = found(tmp_path, b'{"text": "\xe4\xbd"}', '{"text": "盐场的清晨"}')
+    assert isinstance(broken, Unreadable)
+    assert isinstance(whole, Record)
+    assert whole.data == "盐场的清晨"
+
+
+def test_lines_in_two_encodings_are_read_in_that_of_the_file(tmp_path: Path) -> None:
+    lines = [f'{{"text": "{text}"}}' for text in CHINESE]
+    broken, whole = found(tmp_path, lines[0].encode("gbk"), lines[1])
+    assert isinstance(broken, Unreadable)
+    assert "set [input] encoding" in broken.reason
+    assert isinstance(whole, Record)
+    assert whole.data == CHINESE[1]
 
 
 def test_a_byte_order_mark_is_not_part_of_the_first_line(tmp_path: Path) -> None:

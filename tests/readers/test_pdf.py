@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from pipeline.errors import DocumentError
 from pipeline.model.record import LeftOut, Record
 from pipeline.readers.conversion import text_record
 from pipeline.readers.documents_extra import INSTALL
+from pipeline.readers.pdf.pages import code_points
 from pipeline.readers.pdf.reader import PdfReader
 from pipeline.testing import check_reader
 from readers.found import found, only_failure, only_record
@@ -169,6 +171,32 @@ def test_without_the_library_the_file_is_skipped_with_the_extra_that_reads_it(
     assert found(tmp_path, "a.pdf", pdf(QUESTION), named=False) == [LeftOut("wire/a.pdf", reason)]
     with pytest.raises(DocumentError, match="which the extra"):
         text_record(record)
+
+
+@pytest.mark.parametrize(
+    ("units", "shown"),
+    [
+        ([0x41, 0xD842, 0xDFB7, 0x42], "A𠮷B"),
+        ([0x41, 0xD842, 0x42], "A\ufffdB"),
+        ([0xD842, 0xD842, 0xDFB7], "\ufffd𠮷"),
+        ([0xDFB7, 0x41, 0xD842], "\ufffdA\ufffd"),
+        ([0x41, 0, 0x110000, 0x6E21, 0x2000B], "A\ufffd\ufffd渡𠀋"),
+    ],
+)
+def test_half_a_surrogate_pair_is_not_lost(units: list[int], shown: str) -> None:
+    assert "".join(char for _, char in code_points(units)) == shown
+
+
+def test_characters_without_a_unicode_value_are_counted_in_a_note(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_fourth(units: list[int]) -> Iterator[tuple[int, str]]:
+        return code_points([*units[:3], 0xD83D, *units[4:]])
+
+    monkeypatch.setattr("pipeline.readers.pdf.pages.code_points", without_fourth)
+    record = converted(tmp_path, pdf(column("The weir is old.")))
+    assert record.data == "The�weir is old.\n"
+    assert record.faults == ("characters without a Unicode value (1)",)
 
 
 def test_bytes_of_a_pdf_are_converted_by_their_media_type() -> None:

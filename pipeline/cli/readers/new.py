@@ -9,8 +9,8 @@ from pipeline.cli.new_package import (
     class_name,
     fill_templates,
     module_name,
+    print_next_steps,
     read_templates,
-    shown_path,
     write_package,
 )
 from pipeline.config.plugins import SOURCES, offers
@@ -44,14 +44,13 @@ def main(options: argparse.Namespace) -> int:
     target = Path(options.output) / name
     written = reader_files(name)
     write_package(written, target)
-    shown = shown_path(target)
-    print(f"created {shown} with an example reader:\n")
-    for path in written:
-        print(f"  {path}")
-    print(f"\nnext, edit {module_name(name)}/__init__.py, then run:\n")
-    print(f"  python -m pip install -e '{shown}[test]'")
-    print(f"  python -m pytest {shown}")
-    print(f"\nto use the reader, name it in pipeline.toml:\n\n  [sources.{name}]")
+    print_next_steps(
+        target,
+        written,
+        example="reader",
+        edited=(f"{module_name(name)}/__init__.py",),
+        use=f"to use the reader, name it in pipeline.toml:\n\n  [sources.{name}]",
+    )
     return 0
 
 

@@ -14,6 +14,7 @@ from pipeline.cli.new_package import (
     class_name,
     fill_templates,
     module_name,
+    print_next_steps,
     read_templates,
     shown_path,
     write_package,
@@ -85,15 +86,14 @@ def main(options: argparse.Namespace) -> int:
     target = Path(options.output) / package.name
     written = rendered(package)
     write_package(written, target)
-    shown = shown_path(target)
-    print(f"created {shown} with an example {package.kind}:\n")
-    for path in written:
-        print(f"  {path}")
-    print(f"\nnext, edit {package.module}/__init__.py and {package.module}/cases.json, then run:\n")
-    print(f"  python -m pip install -e '{shown}[test]'")
-    print(f"  python -m pytest {shown}")
-    print(f"  pipeline stages check {shown}")
-    print(f"\nto use the stage, add it to the recipe in pipeline.toml:\n\n  {package.recipe}")
+    print_next_steps(
+        target,
+        written,
+        example=package.kind,
+        edited=(f"{package.module}/__init__.py", f"{package.module}/cases.json"),
+        further=(f"pipeline stages check {shown_path(target)}",),
+        use=f"to use the stage, add it to the recipe in pipeline.toml:\n\n  {package.recipe}",
+    )
     return 0
 
 

@@ -1,17 +1,12 @@
-"""Detects the encoding, the delimiter and the escape of a delimited text from its beginning."""
+"""Detects the delimiter and the escape of a delimited text from its beginning."""
 
-import codecs
 import csv
 import io
-from collections import Counter
+from collections.abc import Iterator
 
 import regex
 
-from pipeline.readers.byte_source import HEAD_BYTES
 from pipeline.readers.csv.quoting import USUAL_ESCAPE, Dialect
-from pipeline.text.decoding import BYTE_ORDER_MARKS
-from pipeline.text.encodings.detect import detect_encodings
-from pipeline.text.encodings.wide import detect_wide
 
 DELIMITERS = (",", ";", "\t", "|")
 TABBED = frozenset({".tsv", ".tab"})
@@ -21,35 +16,6 @@ ROWS = 50
 """Rows whose cells are counted."""
 SEPARATOR_LINE = regex.compile(r'"?sep=(?P<delimiter>.)"?[\r\n]*+')
 """A first line that declares the delimiter, as Excel reads it."""
-
-
-def encoding_of(head: bytes) -> str:
-    """Returns the encoding of a table, detected from its head.
-
-    For mixed encodings this is UTF-8: rows that are not valid fail one by one.
-
-    >>> encoding_of("id,text\\n1,盐场".encode("gb18030")), encoding_of(b"id,text\\n")
-    ('gb18030', 'utf-8')
-    """
-    for name, mark in BYTE_ORDER_MARKS.items():
-        if head.startswith(mark):
-            return name
-    if 0 in head:
-        return detect_wide(head) or "utf-8"
-    try:
-        # The head may end inside a character.
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        pass
-    else:
-        return "utf-8"
-    sizes: Counter[str] = Counter()
-    start = 0
-    lines = head[: head.rfind(b"\n") + 1] if len(head) >= HEAD_BYTES else b""
-    for stretch in detect_encodings(lines or head):
-        sizes[stretch.encoding] += stretch.end - start
-        start = stretch.end
-    return "utf-8" if "utf-8" in sizes else max(sizes, key=lambda name: sizes[name])
 
 
 def delimiter_of(head: str, suffix: str, quote: str, *, whole: bool) -> str:
@@ -65,21 +31,34 @@ def delimiter_of(head: str, suffix: str, quote: str, *, whole: bool) -> str:
     among = ("\t", *DELIMITERS) if suffix in TABBED else DELIMITERS
     best, highest = among[0], (0.0, 1)
     for delimiter in among:
-        widths = _widths(head, Dialect(delimiter, quote), whole=whole)
-        if not widths or widths[0] < 2:
-            continue
-        alike = sum(width == widths[0] for width in widths) / len(widths)
-        if (score := (round(alike, 1), widths[0])) > highest:
+        score = max(_likeness(head, dialect, whole=whole) for dialect in _dialects(head, delimiter, quote))
+        if score > highest:
             best, highest = delimiter, score
-        if suffix in TABBED and delimiter == "\t":
+        if suffix in TABBED and delimiter == "\t" and score[1] > 1:
             break
     return best
 
 
-def escape_of(head: str, delimiter: str, quote: str, *, whole: bool) -> str | None:
-    r"""Returns a backslash if quotes are escaped with it, and "" if not; None if the head has no such quote.
+def _dialects(head: str, delimiter: str, quote: str) -> Iterator[Dialect]:
+    """Yields the dialects that a head may be in: with doubled quotes, and with escaped ones if it has such."""
+    yield Dialect(delimiter, quote)
+    if quote and USUAL_ESCAPE + quote in head:
+        yield Dialect(delimiter, quote, USUAL_ESCAPE)
 
-    It is the reading with which more rows are valid and have as many cells as the first one.
+
+def _likeness(head: str, dialect: Dialect, *, whole: bool) -> tuple[float, int]:
+    """Returns the share of rows, to a tenth, with as many cells as the first one, and how many that has."""
+    widths = _widths(head, dialect, whole=whole)
+    if not widths or widths[0] < 2:
+        return 0.0, 0
+    return round(sum(width == widths[0] for width in widths) / len(widths), 1), widths[0]
+
+
+def escape_of(head: str, delimiter: str, quote: str, *, whole: bool) -> str | None:
+    r"""Returns a backslash if quotes are escaped with it, and "" if not; None if the head does not tell.
+
+    It is the reading with which more rows are valid and have as many cells as the first one. Where as many are with
+    both, or there is no such quote, nobody knows: then a later row in doubt fails, and names the setting.
 
     >>> escape_of('id,text\n1,"He said \\"no\\", and left"\n', ",", '"', whole=True)
     '\\'
@@ -88,9 +67,13 @@ def escape_of(head: str, delimiter: str, quote: str, *, whole: bool) -> str | No
     """
     if not quote or USUAL_ESCAPE + quote not in head:
         return None if quote else ""
+    # The line that declares the delimiter is no row: its one cell would be the width of all others.
+    rows = SEPARATOR_LINE.sub("", head, count=1) if SEPARATOR_LINE.match(head) else head
     plain, escaped = (
-        _valid_rows(head, Dialect(delimiter, quote, escape), whole=whole) for escape in ("", USUAL_ESCAPE)
+        _valid_rows(rows, Dialect(delimiter, quote, escape), whole=whole) for escape in ("", USUAL_ESCAPE)
     )
+    if plain == escaped:
+        return None
     return USUAL_ESCAPE if escaped > plain else ""
 
 
@@ -116,7 +99,7 @@ def _valid_rows(head: str, dialect: Dialect, *, whole: bool) -> int:
 def _widths(head: str, dialect: Dialect, *, whole: bool) -> list[int]:
     """Returns the number of cells in each of the first non-empty rows; not the last one of a truncated head."""
     widths: list[int] = []
-    rows = dialect.reader(io.StringIO(head, newline=""))
+    rows = dialect.reader(map(dialect.without_escapes, io.StringIO(head, newline="")))
     try:
         for cells in rows:
             if cells:

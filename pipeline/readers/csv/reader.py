@@ -12,10 +12,11 @@ from msgspec import Meta
 from pipeline.config.settings import Input
 from pipeline.model.record import ReaderError
 from pipeline.readers.byte_source import HEAD_BYTES, ByteSource
-from pipeline.readers.csv.dialect import SEPARATOR_LINE, delimiter_of, encoding_of, escape_of
+from pipeline.readers.csv.dialect import SEPARATOR_LINE, delimiter_of, escape_of
 from pipeline.readers.csv.quoting import CsvRow, CsvRows, Dialect
 from pipeline.readers.field_values import UndecodedText
 from pipeline.readers.reader import Claim, ReaderItem
+from pipeline.readers.table_encoding import encoding_of
 from pipeline.readers.tables import TableRow, left_out, table_records, unique_names
 from pipeline.text.encodings.signatures import binary_kind
 

@@ -10,6 +10,7 @@ from pipeline.readers.html.conversion import (
 )
 from pipeline.readers.html.detect import HTML_SUFFIXES, begins_page, holds_markup
 from pipeline.readers.html.page import ExtractedPage, PageError, extract
+from pipeline.readers.html.titled_text import titled_text
 
 __all__ = [
     "HTML_SUFFIXES",
@@ -25,6 +26,7 @@ __all__ = [
     "is_page",
     "page_text",
     "text_record",
+    "titled_text",
 ]
 
 

@@ -55,16 +55,19 @@ def _long(page: Sequence[str], whole: str) -> list[Alignment]:
     for index, letters in enumerate(page):
         if len(letters) < MIN_LONG_LINE_LETTERS:
             continue
-        hits, at = [], 0
-        while at <= len(letters) - WINDOW:
+        hits: list[int] = []
+        at = 0
+        # Windows of the extraction that cross an end of the line do not occur in the line.
+        wanted = MIN_ALIGNED_SHARE * (len(letters) - 2 * WINDOW + 1)
+        # It ends early where the rest of the line would not be enough.
+        while at <= len(letters) - WINDOW and WINDOW * len(hits) + len(letters) - at >= wanted:
             known = windows.get(letters[at : at + WINDOW])
             if known is None:
                 at += 1
             else:
                 hits.append(known - at)
                 at += WINDOW
-        # Windows of the extraction that cross an end of the line do not occur in the line.
-        if hits and len(hits) * WINDOW >= MIN_ALIGNED_SHARE * (len(letters) - 2 * WINDOW + 1):
+        if hits and len(hits) * WINDOW >= wanted:
             start = max(sorted(hits)[len(hits) // 2], 0)
             matches.append(Alignment(index, start, start + len(letters)))
     return matches

@@ -4,7 +4,7 @@ Extraction made for prose drops short or emphasised lines: questions in bold, la
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import regex
 
@@ -47,6 +47,8 @@ PAGER = regex.compile(
     regex.VERBOSE | regex.IGNORECASE,
 )
 """A line of page navigation: `上一页 1 2 下一页`."""
+MIN_MAIN_CELL_LINES, MIN_MAIN_CELL_SHARE = 4, 0.6
+"""Lines of the cell of a table, and share of the text that was taken, from which the table only sets out the page."""
 MAX_LINK_CHARS = 80
 CREDIT_LINES = 12
 """Number of lines below the article that are searched for credits."""
@@ -71,6 +73,31 @@ def article_lines(lines: Sequence[PageLine], taken: Sequence[int]) -> list[int]:
         return [i for i, line in enumerate(lines) if not line.beside]
     chosen = set(extracted_lines) | set(_between(lines, extracted_lines))
     return sorted(i for i in chosen | set(_around(lines, sorted(chosen))) if not PAGER.fullmatch(lines[i].text))
+
+
+def within_main_cell(lines: Sequence[PageLine], taken: Sequence[int]) -> list[int]:
+    """Returns the lines that were taken, without the other cells of a table that only sets out the page.
+
+    In such a table one cell holds nearly all of the text, in several lines. A question in another cell may be that of
+    an exchange, so then all cells are kept.
+    """
+    cells: dict[int, list[int]] = {}
+    for i in taken:
+        for number in lines[i].context.cells:
+            cells.setdefault(number, []).append(i)
+    wanted = MIN_MAIN_CELL_SHARE * _letters(lines, taken)
+    large = [cell for cell in cells.values() if len(cell) >= MIN_MAIN_CELL_LINES and _letters(lines, cell) >= wanted]
+    if not large:
+        return list(taken)
+    main = min(large, key=len)
+    outside = [i for i in taken if not main[0] <= i <= main[-1]]
+    if any(is_question(lines[i].text) and not lines[i].linked for i in outside):
+        return list(taken)
+    return [i for i in taken if main[0] <= i <= main[-1]]
+
+
+def _letters(lines: Sequence[PageLine], indices: Iterable[int]) -> int:
+    return sum(len(lines[i].text) for i in indices)
 
 
 def leads_away(line: PageLine) -> bool:

@@ -21,10 +21,12 @@ from pipeline.model.record import (
     Record,
     check_encodable,
     data_bytes,
+    printable,
 )
 from pipeline.model.stage import Severity
 from pipeline.readers.html.detect import begins_page, holds_markup
 from pipeline.readers.html.page import ExtractedPage, PageError, extract
+from pipeline.readers.html.titled_text import titled_text
 from pipeline.readers.html.whole_article import whole_article
 from pipeline.text.decoding import DecodingError, decode
 from pipeline.version import __version__
@@ -71,21 +73,24 @@ def text_record(record: Record, media_type: str | None = None) -> Record:
 def article_record(record: Record) -> Record:
     """Returns the record with the text of HTML that is an article and nothing else, below its title in the metadata.
 
-    A text without any markup stays as it is. `origin.sha256` is the hash of the file if its reader knows it, else of
-    the HTML. Raises `DocumentError` if it cannot be decoded or has no words.
+    A text without any markup gets the title of its entry above it. `origin.sha256` is the hash of the file if its
+    reader knows it, else of the data. Raises `DocumentError` if it cannot be decoded or has no words.
     """
     check_encodable(record)
     data = data_bytes(record)
-    if not holds_markup(data):
+    adds_title = record.origin.media_type in TITLED_MEDIA_TYPES
+    is_plain = not holds_markup(data)
+    if is_plain and not adds_title:
         return record
     encoding = "utf-8" if isinstance(record.data, str) else record.encoding
+    title, site, author = (record.metadata.get(name) for name in ("title", "site", "author"))
     try:
-        of_feed = record.origin.media_type in FEED_MEDIA_TYPES
-        adds_title = record.origin.media_type in TITLED_MEDIA_TYPES
-        title, site = record.metadata.get("title"), record.metadata.get("site")
-        text, evidence = whole_article(
-            decode(data, encoding=encoding).text, title, site, of_feed=of_feed, adds_title=adds_title
-        )
+        source = decode(data, encoding=encoding).text
+        if is_plain:
+            text, evidence = titled_text(source, title, author)
+        else:
+            of_feed = record.origin.media_type in FEED_MEDIA_TYPES
+            text, evidence = whole_article(source, title, site, author, of_feed=of_feed, adds_title=adds_title)
     except (DecodingError, PageError) as error:
         raise DocumentError(record.id, str(error)) from error
     sha256 = record.origin.sha256 or hashlib.sha256(data).hexdigest()
@@ -104,7 +109,13 @@ def is_article_markup(record: Record) -> bool:
 
 
 def _remarks(page: ExtractedPage) -> Iterator[Remark]:
-    """Yields what a person should look at: an article that is a small part of the page, or that is not shown."""
+    """Yields what a person should look at.
+
+    An article that was found without trafilatura, that the page does not show, or that is a small part of the page.
+    """
+    if page.fault is not None:
+        message = f"trafilatura did not read the page ({printable(page.fault)}); compare the article with the page"
+        yield _remark("pages.without-extraction", "warning", message)
     if page.stated:
         yield _remark("pages.stated-text", "info", "the page does not show the text; it is from a script or the head")
     elif page.share < MIN_ARTICLE_SHARE:

@@ -14,10 +14,15 @@ FORUM = "DiscussionForumPosting"
 """What a script says of a page of a forum, where comments are content."""
 
 
+class ExtractionError(Exception):
+    """trafilatura failed on a page. The message says how; the cause is its exception."""
+
+
 def extract_main_content(root: "HtmlElement", *, precise: bool = True) -> Sequence[str]:
     """Returns the lines of the main content, without readers' comments; empty if there is none.
 
-    With `precise` it takes less text, but more of it is article. Takes elements without text out of the tree.
+    With `precise` it takes less text, but more of it is article. Takes elements without text out of the tree. Raises
+    `ExtractionError` if trafilatura raises, and `MemoryError`.
     """
     from lxml.etree import strip_elements
     from trafilatura import bare_extraction
@@ -29,9 +34,10 @@ def extract_main_content(root: "HtmlElement", *, precise: bool = True) -> Sequen
     except MemoryError:
         # Out of memory: the page may not be the cause, and a fallback text would pass for the right one.
         raise
-    except Exception:
-        # Any failure of the library on an odd page: the page can still be read without it.
-        return ()
+    except Exception as error:
+        # The library is not proof against every page, and may raise anything. The caller reads the page without it,
+        # and says so in a note.
+        raise ExtractionError(f"trafilatura raised {type(error).__name__}: {error}") from error
     body = getattr(document, "body", None)
     return () if body is None else _lines(body)
 

@@ -20,10 +20,12 @@ MIN_STATED_WIDTH = 200
 
 def prose_width(lines: Sequence[PageLine], indices: Iterable[int]) -> int:
     """The width of the text outside links of some lines, in Latin letters."""
-    return sum(
-        round(width_of(lines[i].text) * max(len(lines[i].text) - lines[i].linked, 0) / len(lines[i].text))
-        for i in indices
-    )
+    return sum(_prose_width(lines[i]) for i in indices)
+
+
+def _prose_width(line: PageLine) -> int:
+    width = width_of(line.text)
+    return round(width * max(len(line.text) - line.linked, 0) / len(line.text)) if line.linked else width
 
 
 def visible_width(lines: Sequence[PageLine]) -> int:
@@ -31,15 +33,19 @@ def visible_width(lines: Sequence[PageLine]) -> int:
     return prose_width(lines, (i for i, line in enumerate(lines) if not line.beside))
 
 
-def share_of(lines: Sequence[PageLine], indices: Sequence[int]) -> float:
-    """The share of the visible prose that some lines are; 1 if the page shows none."""
-    visible = visible_width(lines)
+def share_of(lines: Sequence[PageLine], indices: Sequence[int], visible: int) -> float:
+    """The share of the visible prose of a page, whose width is `visible`, that some lines are; 1 if it shows none."""
     return min(prose_width(lines, indices) / visible, 1.0) if visible else 1.0
 
 
-def fuller(lines: Sequence[PageLine], precise: Sequence[int], default: Callable[[], Sequence[int]]) -> Sequence[int]:
-    """Returns the lines of the precise extraction, or, if it lost the article, those of the default one."""
-    if share_of(lines, precise) >= MIN_TAKEN_SHARE:
+def fuller(
+    lines: Sequence[PageLine], visible: int, precise: Sequence[int], default: Callable[[], Sequence[int]]
+) -> Sequence[int]:
+    """Returns the lines of the precise extraction, or, if it lost the article, those of the default one.
+
+    `visible` is the width of the visible prose of the page.
+    """
+    if share_of(lines, precise, visible) >= MIN_TAKEN_SHARE:
         return precise
     # What is beside the article does not count: the default extraction takes comments and lists of other articles.
     more = [i for i in default() if not lines[i].beside]

@@ -5,9 +5,9 @@ splits words that contain an element. Nothing here recurses, because pages may n
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import regex
@@ -18,9 +18,9 @@ from pipeline.model.evidence import EvidenceKind
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-PAGE_SPACES = regex.compile(r"[ \t\r\n\f\v\xa0]+")
+PAGE_SPACES = re.compile(r"[ \t\r\n\f\v\xa0]+")
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-"""A pattern of `re`, which is three times as fast here: whole pages are searched for it."""
+"""Patterns of `re`, which is three times as fast here: whole pages are searched for them."""
 HIDING = regex.compile(r"(?i)display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden")
 UNSEEN_CLASS = regex.compile(
     r"""
@@ -54,6 +54,8 @@ WORD_ENDS, WORD_BEGINS = regex.compile(r"[\p{Latin}\d]{2}[:,.;!?]?$"), regex.com
 ATTRIBUTE_WORD = regex.compile(r"[A-Z]?[a-z]{1,30}+|[A-Z]{2,30}+")
 NAMING_ATTRIBUTES = frozenset({"class", "id", "role", "rel", "itemprop", "property", "data-testid", "data-component"})
 """Attributes whose words describe the purpose of an element."""
+TELLING_ATTRIBUTES = NAMING_ATTRIBUTES | {"style", "hidden"}
+"""Attributes that say something of the text inside an element."""
 MAX_ATTRIBUTE_CHARS = 300
 """Maximum number of characters that are read of such an attribute."""
 MAX_FURNITURE_SHARE = 0.4
@@ -105,8 +107,9 @@ class ElementContext(msgspec.Struct, frozen=True, gc=False):
     `block` is the number of the innermost block, `holder` that of its parent block, `table` and `row` those of the
     innermost table and its row, or 0. `sort` is a hash of the names and classes of these two blocks; lines of the same
     kind share it. `level` is 1 to 6 in a heading, else 0. `byline` is above 0 if a nearby element is named like a
-    byline. `marks` are the blocks around it that say what it is, the innermost of each kind. The other fields describe
-    the elements around the text, or their names.
+    byline. `marks` are the blocks around it that say what it is, the innermost of each kind. `cells` are the numbers of
+    all cells of tables around it, the outermost first. The other fields describe the elements around the text, or their
+    names.
     """
 
     block: int = 0
@@ -127,6 +130,7 @@ class ElementContext(msgspec.Struct, frozen=True, gc=False):
     hidden: bool = False
     verbatim: bool = False
     marks: tuple[BlockMark, ...] = ()
+    cells: tuple[int, ...] = ()
 
 
 class PageLine(msgspec.Struct, frozen=True, gc=False):
@@ -170,7 +174,9 @@ def _table(name: str) -> Mapping[str, str]:
 def shown(text: str) -> str:
     """Returns text with its spaces as a page shows them, without characters that do not print."""
     if not text.isprintable():
-        text = UNPRINTABLE.sub("", PAGE_SPACES.sub(" ", text))
+        text = PAGE_SPACES.sub(" ", text)
+        if not text.isprintable():
+            text = UNPRINTABLE.sub("", text)
     elif "  " in text:
         text = PAGE_SPACES.sub(" ", text)
     return text.strip()
@@ -187,7 +193,9 @@ class LineWriter:
     def write(self, text: str, context: ElementContext) -> None:
         """Adds text to the line. In preformatted text a line end ends the line."""
         if not context.verbatim:
-            self._pieces.append((text, context))
+            # Spaces at the beginning of a line are not shown.
+            if self._pieces or not text.isspace():
+                self._pieces.append((text, context))
             return
         for i, piece in enumerate(text.split("\n")):
             if i:
@@ -215,8 +223,8 @@ class LineWriter:
             self._gap |= verbatim
             return
         pieces, self._pieces = self._pieces, []
-        visible = [(text, context) for text, context in pieces if text and not text.isspace()]
-        text = "".join(text for text, _ in pieces) if visible else ""
+        visible = [piece for piece in pieces if piece[0] and not piece[0].isspace()]
+        text = "".join([text for text, _ in pieces]) if visible else ""
         text = UNPRINTABLE.sub("", text).strip() if visible and visible[0][1].verbatim else shown(text)
         if not text:
             self._gap |= verbatim
@@ -228,6 +236,8 @@ class LineWriter:
 def _line(
     text: str, pieces: Sequence[tuple[str, ElementContext]], visible: list[tuple[str, ElementContext]], *, gap: bool
 ) -> PageLine:
+    if len(visible) == 1:
+        return _line_of_one_piece(text, visible[0][1], gap=gap)
     contexts = [context for _, context in visible]
     bold = all(context.bold for context in contexts)
     opening = ""
@@ -248,6 +258,13 @@ def _line(
     linked = sum(len(shown(piece)) for piece, at in visible if at.link)
     runs = _runs(text, pieces) if any(at.bold or at.italic or at.code for at in contexts) else ()
     return PageLine(text, context, len(shown(opening)), linked, gap, runs)
+
+
+def _line_of_one_piece(text: str, context: ElementContext, *, gap: bool) -> PageLine:
+    """What `_line` makes of most lines."""
+    is_marked = context.bold or context.italic or context.code
+    runs = _whole_runs(text, [(text, context)]) if is_marked else ()
+    return PageLine(text, context, 0, len(text) if context.link else 0, gap, runs)
 
 
 def _runs(text: str, pieces: Iterable[tuple[str, ElementContext]]) -> tuple[TextRun, ...]:
@@ -278,12 +295,12 @@ def _runs(text: str, pieces: Iterable[tuple[str, ElementContext]]) -> tuple[Text
 def _whole_runs(text: str, pieces: Iterable[tuple[str, ElementContext]]) -> tuple[TextRun, ...]:
     """The runs that cover all of a line."""
     contexts = [context for piece, context in pieces if piece.strip()]
-    whole: list[TextRun] = []
-    if all(context.bold for context in contexts):
-        whole.append(TextRun(0, len(text), "bold"))
-    if all(context.italic for context in contexts):
-        whole.append(TextRun(0, len(text), "italic"))
-    return tuple(whole)
+    kinds: tuple[tuple[EvidenceKind, bool], ...] = (
+        ("bold", all(context.bold for context in contexts)),
+        ("italic", all(context.italic for context in contexts)),
+        ("code", all(context.code for context in contexts)),
+    )
+    return tuple(TextRun(0, len(text), kind) for kind, holds in kinds if holds)
 
 
 def page_lines(root: "HtmlElement", sizes: Mapping["HtmlElement", int]) -> list[PageLine]:
@@ -292,6 +309,7 @@ def page_lines(root: "HtmlElement", sizes: Mapping["HtmlElement", int]) -> list[
     `sizes` are the numbers of visible characters inside the elements.
     """
     most = MAX_FURNITURE_SHARE * sizes.get(root, 0)
+    kinds = elements()
     writer = LineWriter()
     blocks = 0
     cells: dict[int, int] = {}
@@ -303,30 +321,34 @@ def page_lines(root: "HtmlElement", sizes: Mapping["HtmlElement", int]) -> list[
         if leaving:
             if ends_line:
                 writer.end()
-            if node.tail:
-                writer.write(node.tail, context)
+            if tail := node.tail:
+                writer.write(tail, context)
             continue
         # Comments and processing instructions have a function as their tag.
-        kind = elements().get(node.tag, "") if isinstance(node.tag, str) else "unseen"
+        tag = node.tag
+        kind = kinds.get(tag, "") if isinstance(tag, str) else "unseen"
         if kind == "break":
             # A heading is one line: its breaks only fit it to a screen.
             writer.space(context) if context.level else writer.end()
-        elif kind != "unseen" and (kind != "control" or context.byline) and not _is_read_out(node):
-            inner = _inner(node, kind, context, large=sizes.get(node, 0) > most)
-            if kind in BLOCK_KINDS:
-                writer.end()
-                blocks += 1
-                inner = _block(node, inner, context, blocks, cells)
-                ends_line = True
-            else:
-                ends_line = _begin_inline(writer, node, inner, context)
-            stack.append((node, context, True, ends_line))
-            stack.extend((child, inner, False, False) for child in reversed(node))
-            if node.text:
-                writer.write(node.text, inner)
-            continue
-        if node.tail:
-            writer.write(node.tail, context)
+        elif kind != "unseen" and (kind != "control" or context.byline):
+            attributes = dict(node.items())
+            if not _is_read_out(attributes):
+                changes = _changes(tag, kind, attributes, context, large=sizes.get(node, 0) > most)
+                if kind in BLOCK_KINDS:
+                    writer.end()
+                    blocks += 1
+                    changes |= _block(tag, attributes, changes, context, blocks, cells)
+                    ends_line = True
+                inner = msgspec.structs.replace(context, **changes) if changes else context
+                if kind not in BLOCK_KINDS:
+                    ends_line = _begin_inline(writer, node, inner, context)
+                stack.append((node, context, True, ends_line))
+                stack.extend([(child, inner, False, False) for child in node.iterchildren(reversed=True)])
+                if text := node.text:
+                    writer.write(text, inner)
+                continue
+        if tail := node.tail:
+            writer.write(tail, context)
     writer.end()
     return writer.lines
 
@@ -348,32 +370,44 @@ def _begin_inline(writer: LineWriter, node: "HtmlElement", inner: ElementContext
 
 
 def _block(
-    node: "HtmlElement", inner: ElementContext, outer: ElementContext, number: int, cells: dict[int, int]
-) -> ElementContext:
-    """The context in a block; `cells` counts the cells of each row."""
-    kind = MARKED_BLOCKS.get(node.tag) or ("caption" if inner.caption and not outer.caption else None)
-    marks = outer.marks
+    tag: str,
+    attributes: Mapping[str, str],
+    changes: Mapping[str, Any],
+    outer: ElementContext,
+    number: int,
+    cells: dict[int, int],
+) -> dict[str, Any]:
+    """What a block changes in the context, besides `changes`; `cells` counts the cells of each row."""
+    kind = MARKED_BLOCKS.get(tag) or ("caption" if changes.get("caption") and not outer.caption else None)
+    classes = attributes.get("class", "").split()
+    shown = f"{tag}.{'.'.join(classes)}" if classes else tag
+    found: dict[str, Any] = {
+        "block": number,
+        "holder": outer.block,
+        "tag": tag,
+        "sort": f"{outer.sort.rpartition('>')[2]}>{shown[:100]}",
+        "byline": max(changes.get("byline", outer.byline) - 1, 0),
+    }
+    if tag == "table":
+        found |= {"table": number, "row": 0}
+    elif tag == "tr":
+        found["row"] = number
     if kind is not None:
-        column = 0
-        if kind == "cell":
-            column = cells[outer.row] = cells.get(outer.row, 0) + 1
-        mark = BlockMark(kind, number, outer.row if kind == "cell" else 0, column)
-        # A summary is in the details that it heads.
-        out = {kind, "definition"} if kind == "term" else {kind}
-        marks = (*(each for each in marks if each.kind not in out), mark)
-    classes = node.get("class", "").split()
-    shown = f"{node.tag}.{'.'.join(classes)}" if classes else node.tag
-    return msgspec.structs.replace(
-        inner,
-        block=number,
-        holder=outer.block,
-        tag=node.tag,
-        sort=f"{outer.sort.rpartition('>')[2]}>{shown[:100]}",
-        table=number if node.tag == "table" else outer.table,
-        row=number if node.tag == "tr" else 0 if node.tag == "table" else outer.row,
-        byline=max(inner.byline - 1, 0),
-        marks=marks,
-    )
+        found["marks"] = _marks(kind, outer, number, cells)
+    if kind == "cell":
+        found["cells"] = (*outer.cells, number)
+    return found
+
+
+def _marks(kind: EvidenceKind, outer: ElementContext, number: int, cells: dict[int, int]) -> tuple[BlockMark, ...]:
+    """The marks in a block of this kind: the innermost of each kind."""
+    column = 0
+    if kind == "cell":
+        column = cells[outer.row] = cells.get(outer.row, 0) + 1
+    mark = BlockMark(kind, number, outer.row if kind == "cell" else 0, column)
+    # A summary is in the details that it heads.
+    out = {kind, "definition"} if kind == "term" else {kind}
+    return (*(each for each in outer.marks if each.kind not in out), mark)
 
 
 def _abuts(node: "HtmlElement") -> bool:
@@ -400,45 +434,45 @@ def _is_set_apart(node: "HtmlElement", before: str) -> bool:
     return bool(classes and others and classes != others) or (" " in before.strip() and " " in after.strip())
 
 
-def _inner(node: "HtmlElement", kind: str, context: ElementContext, *, large: bool) -> ElementContext:
-    """Returns the context of the text inside an element."""
-    changes: dict[str, object] = {}
+def _changes(
+    tag: str, kind: str, attributes: Mapping[str, str], context: ElementContext, *, large: bool
+) -> dict[str, Any]:
+    """Returns what an element changes in the context of the text inside it."""
+    changes: dict[str, Any] = {}
     if kind == "heading":
-        changes["level"] = int(node.tag[1])
-    elif kind in {"bold", "italic", "code"} or (kind == "link" and not _is_mark(node)):
+        changes["level"] = int(tag[1])
+    elif kind in {"bold", "italic", "code"} or (kind == "link" and not _is_mark(attributes)):
         changes[kind] = True
     elif kind == "furniture":
         changes[kind] = context.furniture or not large
-    if node.tag in VERBATIM:
+    if tag in VERBATIM:
         changes["verbatim"] = True
-    elif node.tag == "time":
+    elif tag == "time":
         changes["byline"] = BYLINE_LEVELS
-    for name, value in node.items():
-        changes.update(_said_by(name, value, large=large))
-    return msgspec.structs.replace(context, **changes) if changes else context
+    for name, value in attributes.items():
+        if name in TELLING_ATTRIBUTES:
+            changes.update(_said_by(name, value, large=large))
+    return changes
 
 
-def _said_by(name: str, value: str, *, large: bool) -> Iterator[tuple[str, object]]:
-    """Yields what an attribute changes in the context; an element that holds most of a page is not hidden by it."""
+def _said_by(name: str, value: str, *, large: bool) -> Mapping[str, Any]:
+    """Returns what an attribute changes in the context; an element that holds most of a page is not hidden by it."""
     if name == "style":
-        if HEAVY.search(value):
-            yield "bold", True
-        if SLANTED.search(value):
-            yield "italic", True
-        if not large and HIDING.search(value):
-            yield "hidden", True
-    elif large:
-        return
-    elif name == "hidden":
-        yield "hidden", True
-    elif name in NAMING_ATTRIBUTES:
-        for hint in _hints_in(value[:MAX_ATTRIBUTE_CHARS]):
-            yield hint, BYLINE_LEVELS if hint == "byline" else True
+        return {
+            kind: True
+            for kind, pattern in (("bold", HEAVY), ("italic", SLANTED), ("hidden", HIDING))
+            if pattern.search(value) and not (large and kind == "hidden")
+        }
+    if large:
+        return {}
+    return {"hidden": True} if name == "hidden" else _hints_in(value[:MAX_ATTRIBUTE_CHARS])
 
 
-def _is_read_out(node: "HtmlElement") -> bool:
+def _is_read_out(attributes: Mapping[str, str]) -> bool:
     """Whether the text of an element is not shown, and only a screen reader reads it out: `, opens in a new tab`."""
-    name, style = node.get("class"), node.get("style")
+    name, style = attributes.get("class"), attributes.get("style")
+    if not name and not style:
+        return False
     return bool((name and _is_unseen_class(name[:MAX_ATTRIBUTE_CHARS])) or (style and UNSEEN_STYLE.search(style)))
 
 
@@ -447,15 +481,16 @@ def _is_unseen_class(name: str) -> bool:
     return UNSEEN_CLASS.search(name) is not None
 
 
-def _is_mark(node: "HtmlElement") -> bool:
+def _is_mark(attributes: Mapping[str, str]) -> bool:
     """Whether an `<a>` is an anchor, not a link: `<a name="top">`, which old pages never close."""
-    named, acts = (any(each in node.attrib for each in names) for names in (("name", "id"), ("href", "onclick")))
-    return named and not acts
+    if "href" in attributes or "onclick" in attributes:
+        return False
+    return "name" in attributes or "id" in attributes
 
 
 @lru_cache(maxsize=4096)
-def _hints_in(value: str) -> tuple[str, ...]:
-    """Returns the meanings of the words in an attribute."""
+def _hints_in(value: str) -> Mapping[str, Any]:
+    """Returns what the words in an attribute change in the context."""
     known = hints()
     found = (known.get(word.lower()) for word in ATTRIBUTE_WORD.findall(value))
-    return tuple(hint for hint in found if hint is not None)
+    return {hint: BYLINE_LEVELS if hint == "byline" else True for hint in found if hint is not None}

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, cast
 
 import regex
@@ -43,25 +43,46 @@ DESCRIPTION = ("og:description", "twitter:description", "description")
 SITE = ("og:site_name", "application-name")
 
 
-def stated_metadata(root: "HtmlElement") -> Mapping[str, str]:
+class PageHead:
+    """What a page states about itself, read from its tree when it is first asked for."""
+
+    def __init__(self, root: "HtmlElement") -> None:
+        self.root = root
+
+    @cached_property
+    def metas(self) -> Mapping[str, str]:
+        """The values of its `meta` elements, by name."""
+        return _metas(self.root)
+
+    @cached_property
+    def articles(self) -> Sequence[Mapping[str, object]]:
+        """The articles in its linked data."""
+        return list(_articles(self.root))
+
+    @cached_property
+    def linked(self) -> Mapping[str, str | None]:
+        """What the first article in its linked data states."""
+        return _linked(self.articles)
+
+
+def stated_metadata(head: PageHead) -> Mapping[str, str]:
     """Returns `title`, `author`, `date`, `site` and `url`, each if the page states it; the date as written there."""
-    metas = _metas(root)
-    linked = _linked(root)
+    root, metas, linked = head.root, head.metas, head.linked
     values = {
         "title": _first([linked.get("title"), *_named(metas, TITLE)]),
-        "author": _first([linked.get("author"), *_people(metas), _marked(root, "author")]),
-        "date": _first([linked.get("date"), *_named(metas, DATE_NAMES), _time(root)]),
+        "author": _first([linked.get("author"), *_people(metas)]) or _value(_marked(root, "author")),
+        "date": _first([linked.get("date"), *_named(metas, DATE_NAMES)]) or _value(_time(root)),
         "site": _first([name for name in (*_named(metas, SITE), linked.get("site")) if name and not LINK.match(name)]),
         "url": _first([_canonical(root), *_named(metas, ("og:url",)), linked.get("url")]),
     }
     return {name: value for name, value in values.items() if value is not None}
 
 
-def stated_titles(root: "HtmlElement") -> Sequence[str]:
+def stated_titles(head: PageHead) -> Sequence[str]:
     """Returns the titles in the head of the page, best first."""
-    element = next(root.iter("title"), None)
+    element = next(head.root.iter("title"), None)
     own = None if element is None else "".join(element.itertext())
-    titles = [*_named(_metas(root), TITLE), _linked(root).get("title"), own]
+    titles = [*_named(head.metas, TITLE), head.linked.get("title"), own]
     return list(dict.fromkeys(value for value in map(_value, titles) if value is not None))
 
 
@@ -99,7 +120,7 @@ def _people(metas: Mapping[str, str]) -> list[str | None]:
 
 def _marked(root: "HtmlElement", what: str) -> str | None:
     """Returns the text of the only element that is marked as the author; None if there are several."""
-    by_rel = f"//*[contains(concat(' ', normalize-space(@rel), ' '), ' {what} ')]"
+    by_rel = f"//*[@rel][contains(concat(' ', normalize-space(@rel), ' '), ' {what} ')]"
     elements = _found(root, f"//*[@itemprop='{what}']") or _found(root, by_rel)
     alone = elements[0].itertext() if len(elements) == 1 and elements[0].tag not in {"meta", "link"} else ()
     text = METADATA_SPACES.sub(" ", " ".join(alone)).strip()
@@ -137,10 +158,10 @@ def _canonical(root: "HtmlElement") -> str | None:
 # --- linked data
 
 
-def _linked(root: "HtmlElement") -> Mapping[str, str | None]:
-    entry = next(_articles(root), None)
-    if entry is None:
+def _linked(articles: Sequence[Mapping[str, object]]) -> Mapping[str, str | None]:
+    if not articles:
         return {}
+    entry = articles[0]
     return {
         "title": _value(entry.get("headline")) or _value(entry.get("name")),
         "author": _people_of(entry.get("author")),
@@ -150,16 +171,15 @@ def _linked(root: "HtmlElement") -> Mapping[str, str | None]:
     }
 
 
-def linked_article(root: "HtmlElement") -> str | None:
+def linked_article(head: PageHead) -> str | None:
     """Returns the text of the article in the linked data of a page; the longest if there are several."""
-    bodies = (entry.get("articleBody") for entry in _articles(root))
+    bodies = (entry.get("articleBody") for entry in head.articles)
     return max((body for body in bodies if isinstance(body, str)), key=len, default=None)
 
 
-def stated_description(root: "HtmlElement") -> str | None:
+def stated_description(head: PageHead) -> str | None:
     """Returns the summary of the page in its head."""
-    metas = _metas(root)
-    return next((text for text in _named(metas, DESCRIPTION) if text), None)
+    return next((text for text in _named(head.metas, DESCRIPTION) if text), None)
 
 
 def _articles(root: "HtmlElement") -> Iterator[Mapping[str, object]]:

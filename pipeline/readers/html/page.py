@@ -7,13 +7,13 @@ import msgspec
 import regex
 
 from pipeline.model.evidence import Evidence, checked_evidence
-from pipeline.readers.html.content import article_lines, extracted_lines_of
-from pipeline.readers.html.extraction import extract_main_content
-from pipeline.readers.html.fullness import fuller, is_missing, prose_width, share_of
+from pipeline.readers.html.content import article_lines, extracted_lines_of, within_main_cell
+from pipeline.readers.html.extraction import ExtractionError, extract_main_content
+from pipeline.readers.html.fullness import fuller, is_missing, prose_width, share_of, visible_width
 from pipeline.readers.html.line_choice import chosen_lines
 from pipeline.readers.html.lines import PageLine
 from pipeline.readers.html.malformed import scan
-from pipeline.readers.html.metadata import stated_metadata, stated_titles
+from pipeline.readers.html.metadata import PageHead, stated_metadata, stated_titles
 from pipeline.readers.html.rendering import TextLine, evidence_of, render
 from pipeline.readers.html.shells import shell_notice
 from pipeline.readers.html.stated_text import stated_article, stated_summary
@@ -47,6 +47,7 @@ class ExtractedPage(msgspec.Struct, frozen=True):
 
     `evidence` is what the markup said of spans of `text`. `share` is the share of the visible prose of the page that
     the article is; `stated` is true if the text is from a script or the head, because the page does not show it.
+    `fault` says why the main content was looked for without trafilatura, if it was.
     """
 
     title: str | None
@@ -56,6 +57,7 @@ class ExtractedPage(msgspec.Struct, frozen=True):
     evidence: tuple[Evidence, ...] = ()
     share: float = 1.0
     stated: bool = False
+    fault: str | None = None
 
     @property
     def text(self) -> str:
@@ -74,15 +76,17 @@ def extract(data: bytes, *, encoding: str | None = None) -> ExtractedPage:
         raise PageError(f"has {opened:,} unclosed tags; it is damaged, leave it out")
     tree = parse_tree(source)
     if tree is None:
-        return _checked(_plain(source))
+        return _checked(_plain(source, "it is too large, or nested too deeply"))
     from pipeline.readers.html.lines import page_lines
 
     lines = page_lines(tree.root, tree.sizes)
-    titles, metadata = stated_titles(tree.root), dict(stated_metadata(tree.root))
-    unseen = stated_article(tree.root) if any(name in source for name in STATED_NAMES) else ()
-    summary = stated_summary(tree.root)
+    stated = PageHead(tree.root)
+    titles, metadata = stated_titles(stated), dict(stated_metadata(stated))
+    unseen = stated_article(stated) if any(name in source for name in STATED_NAMES) else ()
+    summary = stated_summary(stated)
     # The extraction comes last: it takes elements out of the tree.
-    content = _content(lines, tree, extracts=source.count("<") <= MAX_EXTRACTION_TAGS)
+    visible = visible_width(lines)
+    content, fault = _content(lines, visible, tree, tags=source.count("<"))
     if (notice := shell_notice([line.text for line in lines if not line.beside])) is not None:
         raise PageError(f"shows a notice in place of an article ({notice[:MAX_SHOWN_NOTICE_CHARS]!r}); leave it out")
     shown = prose_width(lines, content)
@@ -93,18 +97,25 @@ def extract(data: bytes, *, encoding: str | None = None) -> ExtractedPage:
     evidence = checked_evidence(evidence_of([*top, *head.below, *body]), sys.maxsize)
     _add_shown(metadata, head)
     below, article = (tuple(line.text for line in part) for part in (head.below, body))
-    share = 1.0 if text else share_of(lines, content)
-    return _checked(ExtractedPage(head.title, below, article, metadata, evidence, share, bool(text)))
+    share = 1.0 if text else share_of(lines, content, visible)
+    return _checked(ExtractedPage(head.title, below, article, metadata, evidence, share, bool(text), fault))
 
 
-def _content(lines: Sequence[PageLine], tree: PageTree, *, extracts: bool) -> list[int]:
-    """The lines of the article, before its title and byline are taken from them."""
+def _content(lines: Sequence[PageLine], visible: int, tree: PageTree, *, tags: int) -> tuple[list[int], str | None]:
+    """The lines of the article, before its title and byline are taken from them, and why trafilatura did not help."""
 
     def extracted(*, precise: bool) -> list[int]:
-        return extracted_lines_of(lines, extract_main_content(tree.root, precise=precise)) if extracts else []
+        return extracted_lines_of(lines, extract_main_content(tree.root, precise=precise))
 
-    taken = fuller(lines, extracted(precise=True), lambda: extracted(precise=False))
-    return chosen_lines(lines, frozenset(taken), article_lines(lines, taken))
+    fault = None if tags <= MAX_EXTRACTION_TAGS else f"it has {tags:,} tags, over the limit of {MAX_EXTRACTION_TAGS:,}"
+    taken: Sequence[int] = ()
+    if fault is None:
+        try:
+            taken = fuller(lines, visible, extracted(precise=True), lambda: extracted(precise=False))
+        except ExtractionError as error:
+            fault = str(error)
+    taken = within_main_cell(lines, taken)
+    return chosen_lines(lines, frozenset(taken), article_lines(lines, taken)), fault
 
 
 def _add_shown(metadata: dict[str, str], head: TitleAndByline) -> None:
@@ -127,10 +138,10 @@ def _decoded(data: bytes, encoding: str | None) -> str:
     return decode(data.replace(b"\0", b""), encoding=encoding).text
 
 
-def _plain(source: str) -> ExtractedPage:
+def _plain(source: str, fault: str) -> ExtractedPage:
     lines: Sequence[PageLine] = scan(source)
     shown = [line for line in lines if not line.beside] or lines
-    return ExtractedPage(None, (), tuple(line.text for line in shown))
+    return ExtractedPage(None, (), tuple(line.text for line in shown), fault=fault)
 
 
 def holds_words(text: str) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from pipeline.readers.html.lines import UNPRINTABLE, page_lines
-from pipeline.readers.html.metadata import linked_article, stated_description
+from pipeline.readers.html.metadata import PageHead, linked_article, stated_description
 from pipeline.readers.html.tree import clean_markup, parse_tree
 
 if TYPE_CHECKING:
@@ -28,15 +28,15 @@ ANY_TAG = re.compile(r"<[a-zA-Z/!]")
 MAX_STATED_CHARS = 2_000_000
 
 
-def stated_article(root: "HtmlElement") -> Sequence[str]:
+def stated_article(head: PageHead) -> Sequence[str]:
     """Returns the lines of the article that linked data or a script of WeChat states; empty if neither does."""
-    stated = linked_article(root) or _wechat_content(root) or ""
+    stated = linked_article(head) or _wechat_content(head.root) or ""
     return _lines(stated[:MAX_STATED_CHARS])
 
 
-def stated_summary(root: "HtmlElement") -> Sequence[str]:
+def stated_summary(head: PageHead) -> Sequence[str]:
     """Returns the lines of the description of the page in its head."""
-    return _lines(stated_description(root) or "")
+    return _lines(stated_description(head) or "")
 
 
 def _wechat_content(root: "HtmlElement") -> str | None:

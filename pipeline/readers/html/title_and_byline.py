@@ -1,7 +1,7 @@
 """Finds the title and the byline that a page shows above the article."""
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import regex
@@ -75,6 +75,7 @@ SHOWN_DATE = regex.compile(
     """,
     regex.VERBOSE,
 )
+QUESTION_MARKS = "?？"
 SENTENCE_END_MARKS = ".。?？!！"
 LABEL_ALONE = regex.compile(
     r"(?i:(?:(?:written|reported|words|text|interview|story)\s)?by:?|from)|[\p{Han} \u3000]{1,6}[:：]"
@@ -85,6 +86,25 @@ BYLINE_TOKEN = regex.compile(r"[^\s|｜·•]+")
 PART = regex.compile(r"[^\p{P}\p{S}\d]+")
 COUNT = regex.compile(r"[\p{P}\p{S}]?\d{0,7}[\p{P}\p{S}]?")
 STROKE = regex.compile(r"[|｜·•]\s*$")
+
+
+class _ShortTexts:
+    """The comparison keys of the short texts of a page, one of which may name the site.
+
+    They are made when a title is compared with them, which most need not be.
+    """
+
+    def __init__(self, site: str | None, lines: Sequence[PageLine]) -> None:
+        self._site = site
+        self._lines = lines
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._keys)
+
+    @cached_property
+    def _keys(self) -> Sequence[str]:
+        short = (line.text for line in self._lines if len(line.text) <= MAX_NAME_LINE_CHARS)
+        return [comparison_key(text) for text in (self._site or "", *short) if text]
 
 
 class TitleAndByline(NamedTuple):
@@ -103,7 +123,7 @@ def find_title_and_byline(
     `stated` are the titles in the page's head, best first, `site` is the name of the site there. A visible title wins
     over one that is only in the head. The byline may be above or below the title.
     """
-    names = [comparison_key(text) for text in (site or "", *_short(lines)) if text]
+    names = _ShortTexts(site, lines)
     stated = [*dict.fromkeys([without_site(title, names) for title in stated] + list(stated))]
     first = content[0] if content else len(lines)
     at = _title(lines, content, stated)
@@ -120,11 +140,8 @@ def find_title_and_byline(
         if i != at and (i in content_lines or _belongs(lines[i], title, below_title=at is not None))
     ]
     used = frozenset(below) | ({at} if at is not None else frozenset())
-    repeated = frozenset(
-        i
-        for i in content
-        if title is not None and comparison_key(lines[i].text) == comparison_key(title) and i < end + 1
-    )
+    key = None if title is None else comparison_key(title)
+    repeated = frozenset(i for i in content if i <= end and comparison_key(lines[i].text) == key)
     shown = [i for i in below if i not in repeated]
     texts: dict[str, PageLine] = {}
     for i in shown:
@@ -199,16 +216,12 @@ def _without_badge(shown: str, stated: Sequence[str]) -> str:
     return next((title for title in bare if _is_badge(key, comparison_key(title))), shown)
 
 
-def _short(lines: Sequence[PageLine]) -> list[str]:
-    return [line.text for line in lines if len(line.text) <= MAX_NAME_LINE_CHARS]
-
-
 def _is_name_of_site(line: PageLine, keys: Sequence[str]) -> bool:
     """Whether a heading is the name of the site: a link that repeats none of the stated titles."""
     return line.linked >= len(line.text) and not _repeats(comparison_key(line.text), keys)
 
 
-def without_site(title: str, names: Sequence[str] = ()) -> str:
+def without_site(title: str, names: Iterable[str] = ()) -> str:
     """Returns a stated title without the name of the site after it.
 
     `names` are comparison keys of short texts of the page, one of which may name the site. A dash that is not between
@@ -247,7 +260,8 @@ def _is_byline(line: PageLine) -> bool:
     if len(line.text) > MAX_BYLINE_CHARS:
         return False
     if BYLINE.match(line.text):
-        return True
+        # `记者：木料从哪里来？` is a question with a label.
+        return line.text[-1] not in QUESTION_MARKS
     date = SHOWN_DATE.search(line.text)
     return (
         date is not None

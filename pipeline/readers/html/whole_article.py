@@ -15,6 +15,7 @@ from pipeline.readers.html.malformed import scan
 from pipeline.readers.html.page import PageError, holds_words
 from pipeline.readers.html.rendering import TextLine, evidence_of, render
 from pipeline.readers.html.title_and_byline import MAX_TITLE_DEPTH, comparison_key
+from pipeline.readers.html.titled_text import names_author
 from pipeline.readers.html.tree import clean_markup, parse_tree
 
 MAX_SOURCE_CHARS = 400
@@ -22,12 +23,20 @@ MAX_SOURCE_CHARS = 400
 
 
 def whole_article(
-    source: str, title: str | None, site: str | None = None, *, of_feed: bool, adds_title: bool = True
+    source: str,
+    title: str | None,
+    site: str | None = None,
+    author: str | None = None,
+    *,
+    of_feed: bool,
+    adds_title: bool = True,
 ) -> tuple[str, tuple[Evidence, ...]]:
     """The text of an article, a line for each block, and what the markup says of spans of it.
 
-    `title` and `site` are what the container states. The title becomes the first line if `adds_title` is true and
-    the article does not begin with it. Raises `PageError` if there are no words.
+    `title`, `site` and `author` are what the container states. The title becomes the first line if `adds_title` is true
+    and the article does not begin with it; a line that is the author is the byline.
+
+    Raises `PageError` if there are no words.
     """
     markup = clean_markup(source)
     tree = parse_tree(markup)
@@ -39,7 +48,7 @@ def whole_article(
         lines = render(_article_lines(page_lines(tree.root, tree.sizes), _Stated(title, site), of_feed=of_feed))
     if not any(holds_words(line.text) for line in lines):
         raise PageError("has no visible text; leave it out")
-    lines = _with_title(lines, title, adds_title=adds_title)
+    lines = _with_byline(_with_title(lines, title, adds_title=adds_title), author)
     evidence = checked_evidence(evidence_of(lines), sys.maxsize)
     return "\n".join(line.text for line in lines) + "\n", evidence
 
@@ -80,3 +89,11 @@ def _with_title(lines: list[TextLine], title: str | None, *, adds_title: bool) -
         if key and comparison_key(line.text) == key:
             return [*lines[:i], TextLine(line.text, line.spans, line.runs, "title"), *lines[i + 1 :]]
     return [TextLine(title, kind="title"), *lines] if adds_title else lines
+
+
+def _with_byline(lines: list[TextLine], author: str | None) -> list[TextLine]:
+    """The lines with the author among the first ones, marked as the byline."""
+    for i, line in enumerate(lines[:MAX_TITLE_DEPTH] if author else ()):
+        if author and line.kind is None and names_author(line.text, author):
+            return [*lines[:i], TextLine(line.text, line.spans, line.runs, "byline"), *lines[i + 1 :]]
+    return lines

@@ -102,7 +102,7 @@ def _with_nan(data: bytes | bytearray) -> object | None:
 
 def _reason(data: bytes | bytearray, error: Exception, unit: str) -> str:
     if isinstance(error, UnicodeDecodeError):
-        return f"is not UTF-8 ({error.reason}); convert the file, or repair the record"
+        return f"is not UTF-8 ({error.reason}); set [input] encoding, convert the file, or repair the record"
     if isinstance(error, RecursionError):
         return "is nested too deeply; leave it out"
     if LONE_SURROGATE.search(data):

@@ -1,20 +1,25 @@
 """Reads mail. The text of a message is a document; what is attached goes to the reader that claims it."""
 
+import hashlib
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+import msgspec
+
 from pipeline.config.settings import Input
 from pipeline.model.article import Origin
-from pipeline.model.record import ReaderError, Record, Unreadable
+from pipeline.model.record import PAGE_MEDIA_TYPES, ReaderError, Record, Unreadable
 from pipeline.readers.byte_source import ByteSource, Location, without_suffix
 from pipeline.readers.declared_charset import confirmed_encoding
+from pipeline.readers.html import article_converter, begins_page, titled_text
 from pipeline.readers.left_out import LeftOutParts
 from pipeline.readers.mail.detect import begins_mailbox, begins_message
 from pipeline.readers.mail.mailbox import split_mailbox
-from pipeline.readers.mail.message import Attachment, MailError, MailMessage, read_message
+from pipeline.readers.mail.message import Attachment, MailError, MailMessage, MailText, read_message
 from pipeline.readers.reader import Claim, ReaderItem
+from pipeline.text.decoding import DecodingError, decode
 
 MESSAGE_SUFFIXES = frozenset({".eml", ".mht", ".mhtml"})
 NO_TEXT = "message without text"
@@ -42,7 +47,7 @@ class MailReader:
             message = read_message(source.whole(options.limits.bytes))
         except MailError as error:
             raise ReaderError(str(error)) from None
-        for item in _items(source, source.location, message, left_out, None):
+        for item in _items(source, source.location, message, left_out, None, options):
             is_empty = False
             yield item
         yield from left_out.items(source)
@@ -79,7 +84,7 @@ class MailboxReader:
                 yield Unreadable(name, f"{where}: {error}")
                 continue
             location = source.location.inside(f"message-{part.number}")
-            for item in _items(source, location, message, left_out, part.number):
+            for item in _items(source, location, message, left_out, part.number, options):
                 is_empty = False
                 yield item
         yield from left_out.items(source)
@@ -88,11 +93,16 @@ class MailboxReader:
 
 
 def _items(
-    source: ByteSource, location: Location, message: MailMessage, left_out: LeftOutParts, row: int | None
+    source: ByteSource,
+    location: Location,
+    message: MailMessage,
+    left_out: LeftOutParts,
+    row: int | None,
+    options: Input,
 ) -> Iterator[ReaderItem]:
     """Yields the text of a message, and its attachments as sources inside `location`."""
     if message.text is not None:
-        yield _record(source, message, row)
+        yield _record(source, message, message.text, row, options.encoding)
     else:
         left_out.add(NO_TEXT)
     used: set[str] = set()
@@ -117,13 +127,40 @@ def _path(attachment: Attachment, used: set[str]) -> str:
     return unique + suffix
 
 
-def _record(source: ByteSource, message: MailMessage, row: int | None) -> Record:
-    text = message.text
-    assert text is not None  # noqa: S101 -- the caller has looked
+def _record(
+    source: ByteSource, message: MailMessage, text: MailText, row: int | None, configured: str | None
+) -> Record:
     location = source.location
     origin = Origin(
         path=location.file, media_type=text.media_type, member=location.member, row=row, field=None, sha256=None
     )
     name = source.id if row is None else f"{source.id}#{row}"
     encoding = confirmed_encoding(text.charset, text.data) if text.charset else None
-    return Record(name, text.data, origin, message.metadata, encoding=encoding, faults=message.faults)
+    record = Record(name, text.data, origin, message.metadata, encoding=encoding, faults=message.faults)
+    return record if text.media_type in PAGE_MEDIA_TYPES else _titled(record, text.data, configured or encoding)
+
+
+def _titled(record: Record, data: bytes, encoding: str | None) -> Record:
+    """The record with its subject above its text, as that of a page has its title.
+
+    It stays as it is if some of its bytes cannot be decoded, because they would be lost, and if it begins as a page.
+    """
+    subject = record.metadata.get("title")
+    if not subject or begins_page(data):
+        return record
+    try:
+        decoded = decode(data, encoding=encoding)
+    except DecodingError:
+        # It fails by name when it is processed.
+        return record
+    if decoded.undecodable or not decoded.text.strip():
+        return record
+    text, evidence = titled_text(decoded.text, subject, record.metadata.get("author"))
+    return msgspec.structs.replace(
+        record,
+        data=text,
+        origin=msgspec.structs.replace(record.origin, sha256=hashlib.sha256(data).hexdigest()),
+        converted_by=article_converter(),
+        encoding=None,
+        evidence=evidence,
+    )

@@ -1,7 +1,7 @@
 """Takes the lines of text out of the pages of a PDF file, with their places, through PDFium."""
 
 import ctypes
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -12,8 +12,9 @@ from pipeline.readers.html.lines import UNPRINTABLE
 MAX_PAGES = 20_000
 MAX_CHARS = 20_000_000
 """Maximum characters of all pages together."""
-HYPHEN_MARKS = frozenset({0x02, 0xFFFE})
+HYPHEN_MARKS = frozenset({"\x02", "\ufffe"})
 """What PDFium gives for a hyphen at the end of a line; then it gives no line end."""
+LINE_ENDS = frozenset({"\n", "\r"})
 BOLD_WEIGHT = 600
 ITALIC_FLAG, BOLD_FLAG = 1 << 6, 1 << 18
 """Flags of a font descriptor."""
@@ -123,6 +124,27 @@ def _date(value: str) -> str:
     return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}" if len(digits) == 8 and digits.isdecimal() else value
 
 
+def code_points(units: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """Yields the characters that UTF-16 code units or code points are, each with the index of its last unit.
+
+    0, half a surrogate pair, and a number that is no code point are U+FFFD.
+
+    >>> [char for _, char in code_points([0x41, 0xD83D, 0xDE00, 0xD83D, 0x42, 0xDE00])]
+    ['A', '😀', '�', 'B', '�']
+    """
+    at = 0
+    while at < len(units):
+        unit = units[at]
+        following = units[at + 1] if at + 1 < len(units) else 0
+        if 0xD800 <= unit < 0xDC00 <= following < 0xE000:
+            at += 1
+            yield at, chr(0x10000 + ((unit - 0xD800) << 10) + (following - 0xDC00))
+        else:
+            is_character = 0 < unit < 0x110000 and not 0xD800 <= unit < 0xE000
+            yield at, chr(unit) if is_character else UNREADABLE
+        at += 1
+
+
 class _PageLines:
     """The lines of one page, made from its characters."""
 
@@ -136,37 +158,30 @@ class _PageLines:
 
     def lines(self) -> Iterator[PdfLine]:
         """Yields the lines that have text."""
-        line = _LineUnderWay()
+        line = _LineBuffer()
         ends_in_hyphen = False
-        half = 0
-        for at in range(self._count):
-            code = self._raw.FPDFText_GetUnicode(self._page, at)
-            if 0xD800 <= code < 0xDC00:
-                half = code
-                continue
-            if 0xDC00 <= code < 0xE000:
-                code = 0x10000 + ((half - 0xD800) << 10) + (code - 0xDC00) if half else 0
-            half = 0
-            if code in {0x0A, 0x0D}:
+        for at, char in self._chars():
+            if char in LINE_ENDS or ends_in_hyphen:
                 yield from line.finished(self._number)
-                line, ends_in_hyphen = _LineUnderWay(), False
-                continue
+                line, ends_in_hyphen = _LineBuffer(), False
+            ends_in_hyphen = char in HYPHEN_MARKS
             if ends_in_hyphen:
-                yield from line.finished(self._number)
-                line, ends_in_hyphen = _LineUnderWay(), False
-            if code in HYPHEN_MARKS:
-                code, ends_in_hyphen = 0x2D, True
-            if code == 0 or 0xD800 <= code < 0xE000:
-                self.unreadable += 1
-                char = UNREADABLE
-            else:
-                char = chr(code) if code < 0x110000 else UNREADABLE
-            if UNPRINTABLE.match(char):
-                continue
-            self._add(line, at, char)
+                self._add(line, at, "-")
+            elif char not in LINE_ENDS and not UNPRINTABLE.match(char):
+                self._add(line, at, char)
         yield from line.finished(self._number)
 
-    def _add(self, line: "_LineUnderWay", at: int, char: str) -> None:
+    def _chars(self) -> Iterator[tuple[int, str]]:
+        """Yields each character of the page and its place.
+
+        One for which the file has no Unicode value, and half a surrogate pair, are U+FFFD, and are counted.
+        """
+        units = [self._raw.FPDFText_GetUnicode(self._page, at) for at in range(self._count)]
+        for at, char in code_points(units):
+            self.unreadable += char == UNREADABLE
+            yield at, char
+
+    def _add(self, line: "_LineBuffer", at: int, char: str) -> None:
         if char.isspace():
             line.space(char)
             return
@@ -191,7 +206,7 @@ class _PageLines:
         return bold, italic, raw.FPDFText_GetFontSize(self._page, at)
 
 
-class _LineUnderWay:
+class _LineBuffer:
     """A line while its characters come in."""
 
     def __init__(self) -> None:

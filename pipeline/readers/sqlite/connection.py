@@ -120,6 +120,7 @@ def connected(address: str, size: int, patience: float, work: int = WORK) -> Wor
         for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
     except BaseException:
+        # After an interrupt, too, nobody else would close it.
         connection.close()
         raise
     return connection

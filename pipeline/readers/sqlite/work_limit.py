@@ -75,7 +75,7 @@ class WorkLimitedConnection(sqlite3.Connection):
             except GeneratorExit:
                 raise
             except BaseException as error:
-                # The next statement raises it.
+                # SQLite would lose it, an interrupt too. The next statement raises it.
                 self._raised = error
                 self.stopped = "it was stopped"
 

@@ -136,7 +136,9 @@ class _Workbook:
 
     def __init__(self, library: ModuleType, path: Path) -> None:
         self._sheet_types = library.SheetTypeEnum
-        self._workbook: Any = _called(lambda: library.CalamineWorkbook.from_path(str(path)))
+        # Its own errors; files that break off, and values out of range.
+        self._errors: tuple[type[Exception], ...] = (library.CalamineError, OSError, ValueError)
+        self._workbook: Any = self._called(lambda: library.CalamineWorkbook.from_path(str(path)))
 
     @property
     def sheets(self) -> Sequence[str]:
@@ -145,8 +147,17 @@ class _Workbook:
 
     def rows(self, name: str) -> Iterator[Sequence[object]]:
         """Yields the rows of a sheet, from the first one with a value."""
-        sheet = _called(lambda: self._workbook.get_sheet_by_name(name))
-        yield from sheet.to_python(skip_empty_area=True) if sheet.height else ()
+        sheet = self._called(lambda: self._workbook.get_sheet_by_name(name))
+        yield from self._called(lambda: sheet.to_python(skip_empty_area=True)) if sheet.height else ()
+
+    def _called(self, call: Callable[[], Any]) -> Any:  # noqa: ANN401 -- the library has no types
+        try:
+            return call()
+        except BaseException as error:
+            # A panic in Rust is only a `BaseException`, and its class cannot be imported. All others go on.
+            if not isinstance(error, self._errors) and type(error).__name__ != PANIC:
+                raise
+            raise ReaderError(f"cannot be read: {printable(error)}; save it again, or export it as CSV") from error
 
 
 def _check_parts(package: ZipPackage) -> None:
@@ -159,19 +170,6 @@ def _check_parts(package: ZipPackage) -> None:
         else:
             for _ in package.pieces(name):
                 pass
-
-
-def _called(call: Callable[[], Any]) -> Any:  # noqa: ANN401 -- the library has no types
-    try:
-        return call()
-    except MemoryError:
-        raise
-    except Exception as error:
-        raise ReaderError(f"cannot be read: {printable(error)}; save it again, or export it as CSV") from None
-    except BaseException as error:
-        if type(error).__name__ != PANIC:
-            raise
-        raise ReaderError(f"cannot be read: {printable(error)}; save it again, or export it as CSV") from None
 
 
 def _row(number: int, columns: Sequence[str], cells: Sequence[object]) -> TableRow:
