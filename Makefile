@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 CONSUMERS := tests/consumers/node_modules/.installed
 
-.PHONY: help run test test-fast soak check coverage bench floors lexicon forests closing page-lines structure entities golden schema clean
+.PHONY: help run test test-fast soak check coverage bench floors lexicon dictionary forests closing page-lines structure entities golden schema clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -86,6 +86,9 @@ schema: $(INSTALLED)  ## publish the JSON Schemas anew after an addition to the 
 lexicon: $(INSTALLED)  ## build the word data anew: make lexicon CORPORA="prose.txt.xz ..."
 	$(BIN)/python -m pip install --quiet --requirement requirements-lexicon.txt
 	$(BIN)/python scripts/build_lexicon.py $(CORPORA)
+
+dictionary: $(INSTALLED)  ## find anew the words that read like two: make dictionary ORDINARY="list ..." LARGE="list ..." WORDNET=folder
+	$(BIN)/python scripts/build_dictionary.py --ordinary $(ORDINARY) --large $(LARGE) --wordnet $(WORDNET)
 
 forests: $(INSTALLED)  ## grow the forests of spacing anew: make forests CORPORA="prose.txt.xz ..." PUBLIC=benchmark
 	$(BIN)/python -m pip install --quiet --requirement requirements-lexicon.txt

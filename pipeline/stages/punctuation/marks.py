@@ -28,11 +28,14 @@ MIN_COMMON_LOGP, MIN_KNOWN_LOGP = -8.5, -18.5
 """log P above which a word is common, as one that opens a sentence after a name, and is taken as known."""
 MIN_LIST_COMMAS = 3
 """Commas of a token that make it a list of keys: `red,green,blue,white`."""
+CLOSING_QUOTES = frozenset("”’")
 QUOTATION_MARKS = frozenset("\"“”‘’'")
 NO_EDIT = 0.0
 
 WORD_BEFORE = regex.compile(rf"(?<![^\s(“\"‘\[—–-]){LATIN_LETTER}++(?:['’-]{LATIN_LETTER}++)*+$")
 WORD_AFTER = regex.compile(rf"({LATIN_LETTER}++(?:['’]{LATIN_LETTER}++)*+)(?![\w@/\\=<>_(]|[.:]\w)")
+SENTENCE_BEFORE = regex.compile(rf"(?<!\w)(\p{{Ll}}{LATIN_LETTER}+)[.?!]$")
+"""A word in small letters and a full stop: `stayed.`"""
 _MONTHS = "|".join(
     [
         *month_names(),
@@ -62,6 +65,20 @@ PROTECTED_TEXT = regex.compile(
 """Tokens that are no prose: links, addresses, paths, handles, code, file names."""
 
 
+BRACKETED_PART = regex.compile(
+    r"""
+      \(\p{Ll}{1,5}\)\p{Ll}                    # (s)he  (re)use
+    | \p{Ll}\(\p{Ll}{1,3}\)                    # word(s)
+    | \p{L}\((?:\p{L}[,)]|\d{1,3}\))           # f(x, y)  varchar(255)
+    | \[\p{L}\]\p{Ll}                          # [t]he
+    | \p{L}\[\p{Ll}{1,3}\]                     # W[h]at
+    | \[\d{1,3}\p{Lu}\p{Ll}?\]\p{L}            # [3H]thymidine
+    """,
+    regex.VERBOSE,
+)
+"""A part of a word in brackets, of an editor, of grammar or of chemistry, and arguments in code."""
+
+
 class MarkContext(NamedTuple):
     """A mark at `[start, end)` of a text, with the words on both sides of it, empty if there are none."""
 
@@ -81,7 +98,8 @@ def edit_for_mark(text: str, at: int, line: PunctuatedLine, *, spaced: bool) -> 
     if text[at] == " ":
         sure = NO_EDIT if spaced else stray_space(left[0] if left else "")
         return Edit(at, " ", "", STRAY.name, sure) if sure else None
-    if PROTECTED_TEXT.search(token_around(text, at, at + 1, CONTEXT_CHARS)):
+    token = token_around(text, at, at + 1, CONTEXT_CHARS)
+    if PROTECTED_TEXT.search(token) or (text[at] in "()[]" and BRACKETED_PART.search(token)):
         return None
     right = WORD_AFTER.match(text, at + 1, high)
     mark = MarkContext(text, at, at + 1, left[0] if left else "", right[1] if right else "")
@@ -140,9 +158,13 @@ def question_mark(mark: MarkContext) -> float:
 
 
 def full_stop(mark: MarkContext) -> float:
-    """`history.The next`; not `Node.js`, `U.S.-based`, `e.g.`, `string.Format`."""
+    """`history.The next`, `the “job”.Then`; not `Node.js`, `U.S.-based`, `e.g.`, `string.Format`."""
     left, right = mark.left, mark.right
-    if not right or not right[0].isupper() or not (right[1:].islower() or right in {"I", "A"}) or len(left) < 2:
+    if not right or not right[0].isupper() or not (right[1:].islower() or right in {"I", "A"}):
+        return NO_EDIT
+    if not left and mark.text[mark.start - 1] in CLOSING_QUOTES:
+        return 0.93 if is_common(right) else NO_EDIT
+    if len(left) < 2:
         return NO_EDIT
     if mark.text[max(0, mark.start - len(left) - 1) : mark.start].startswith("."):
         return NO_EDIT
@@ -189,7 +211,7 @@ def percent_sign(mark: MarkContext) -> float:
 def quotation_mark(mark: MarkContext, line: PunctuatedLine) -> tuple[int, float]:
     """Where the space at a quotation mark belongs, and how sure that is: `"word"word`, `the“word`."""
     character, at = mark.text[mark.start], mark.start
-    opens = len(mark.left) > 1 and len(mark.right) > 1 and is_known(mark.left)
+    opens = (len(mark.left) > 1 and len(mark.right) > 1 and is_known(mark.left)) or _opens_sentence(mark)
     closes = len(mark.right) > 1 and is_known(mark.right)
     if character == "“":
         return at, 0.94 if opens else NO_EDIT
@@ -200,6 +222,12 @@ def quotation_mark(mark: MarkContext, line: PunctuatedLine) -> tuple[int, float]
     if bisect_left(line.straight_quotes, at) % 2:
         return mark.end, 0.93 if closes else NO_EDIT
     return at, 0.93 if opens else NO_EDIT
+
+
+def _opens_sentence(mark: MarkContext) -> bool:
+    """`stayed."I want`: a sentence ended before the mark, and another begins after it."""
+    sentence = SENTENCE_BEFORE.search(mark.text, max(0, mark.start - CONTEXT_CHARS), mark.start)
+    return sentence is not None and is_known(sentence[1]) and mark.right[:1].isupper() and is_known(mark.right)
 
 
 def stray_space(left: str) -> float:

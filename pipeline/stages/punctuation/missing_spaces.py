@@ -9,12 +9,15 @@ from pipeline.model.stage import Rule
 from pipeline.segmentation.score import MissingSpace
 from pipeline.stages.punctuation.lines import PunctuatedLine
 from pipeline.stages.punctuation.marks import (
+    BRACKETED_PART,
     CONTEXT_CHARS,
     MIN_LIST_COMMAS,
     PROTECTED_TEXT,
     QUOTATION_MARKS,
     WORD_AFTER,
+    WORD_BEFORE,
     is_common,
+    is_known,
     token_around,
 )
 from pipeline.stages.punctuation.rules import BRACKETS, MISSING, QUOTES, SENTENCE
@@ -22,14 +25,8 @@ from pipeline.text.edits import Edit
 
 SYMBOLS = regex.compile(r"(?<!\p{L})\p{L}[,;]\p{L}(?!\p{L})")
 """`x,y`."""
-BRACKETED_PART = regex.compile(
-    r"""
-      \(\p{Ll}{1,5}\)\p{Ll}                    # (s)he  (re)use
-    | \p{Ll}\(\p{Ll}{1,3}\)                    # word(s)
-    | \p{L}\((?:\p{L}[,)]|\d{1,3}\))           # f(x, y)  varchar(255)
-    """,
-    regex.VERBOSE,
-)
+MIN_ASKING_LETTERS = 3
+"""Letters of a word before a question mark: shorter ones are mostly parts of words, as in `of?ce`."""
 OPENING_ELLIPSIS = regex.compile(r"(?:^|[\s:(“\"])\.\.\.$")
 """`...and so on`: the text begins in the middle of a sentence."""
 
@@ -97,6 +94,21 @@ def _is_inches(gap: GapAtMark) -> bool:
     return before_quote[:1].isdigit()
 
 
+def _is_lost_letter(gap: GapAtMark) -> bool:
+    """`of?ce`, `na?ve`: a letter that was lost; but `why?because`."""
+    if gap.left != "?" or not gap.right.islower() or not gap.text[gap.at - 2 : gap.at - 1].isalpha():
+        return False
+    left = WORD_BEFORE.search(gap.text, max(0, gap.at - CONTEXT_CHARS), gap.at - 1)
+    right = WORD_AFTER.match(gap.text, gap.at, gap.at + CONTEXT_CHARS)
+    is_question = left is not None and len(left[0]) >= MIN_ASKING_LETTERS and is_known(left[0])
+    return not (is_question and right is not None and is_common(right[1]))
+
+
+def _is_note_number(gap: GapAtMark) -> bool:
+    """`wedding night,3006 but`: the number of a note. Those of dates are judged by `marks.comma`."""
+    return gap.left in ",;." and gap.right.isdigit()
+
+
 def _is_opening_ellipsis(gap: GapAtMark) -> bool:
     """`...and so on`."""
     start = max(gap.line.start, gap.at - CONTEXT_CHARS)
@@ -120,6 +132,8 @@ EXCEPTIONS: tuple[Callable[[GapAtMark], bool], ...] = (
     _is_shorthand,
     _is_key_and_value,
     _is_inches,
+    _is_lost_letter,
+    _is_note_number,
     _is_opening_ellipsis,
     _is_no_prose,
 )

@@ -12,6 +12,7 @@ import regex
 
 from pipeline.lexicon import english
 from pipeline.lexicon.dates import month_names
+from pipeline.lexicon.dictionary import is_dictionary_word
 from pipeline.lexicon.lists import rows
 from pipeline.model.document import Document
 from pipeline.model.stage import Rule
@@ -20,6 +21,7 @@ from pipeline.segmentation.counts import DocumentCounts
 from pipeline.segmentation.score import MissingSpace
 from pipeline.segmentation.user_words import UserWords
 from pipeline.segmentation.word_scores import UNSEEN, is_affixed, is_common, is_rare, lowered, word_facts
+from pipeline.stages.words.damage_evidence import is_beside_small_word, recurs, shows_lost_spaces
 from pipeline.stages.words.prose import is_alone_on_line, is_prose
 from pipeline.stages.words.rules import CAPITAL, DASH, IN_VOCABULARY, NAMES, NUMBER, RUN_TOGETHER
 
@@ -58,6 +60,8 @@ CUT_OFF = regex.compile(r" \.\.\.| …")
 """What follows a text that was cut off, perhaps inside its last word."""
 BRAND = regex.compile(r"[b-z]\p{Lu}")
 """`iPhone`, `eBay`; but not `aGlobal`."""
+NAME_END = regex.compile("['’]")
+"""Before the ending of a name: `OneSpan’s`."""
 RUN_BEFORE_HYPHEN = regex.compile(rf"{LATIN_LETTER}++(?=-$)")
 SENTENCE_START = regex.compile(r"(?:^|[.!?:]['\"”’)]?\s|\n)['\"“‘(]*$")
 MODEL_NUMBER = regex.compile(r"\p{Lu}++\d++$")
@@ -191,7 +195,38 @@ def _is_name_in_lexicon(gap: Gap) -> bool:
     return lowered(gap.word) in english.lexicon() and (_is_name(gap) or _is_part_of_name(gap))
 
 
-RUN_EXCEPTIONS: tuple[Predicate, ...] = (_is_user_word, _is_brand, _is_cut_off, _is_name_in_lexicon)
+def _is_dictionary_word(gap: Gap) -> bool:
+    """`seethe`, `behindhand`, in a document that shows no other lost space."""
+    return is_dictionary_word(lowered(gap.word)) and not _shows_lost_spaces(gap)
+
+
+def _is_recurring_name(gap: Gap) -> bool:
+    """`OneSpan`, `TheStreet’s` more than once, in a document that shows no other lost space."""
+    if not (_is_at_capital(gap) and gap.word[0].isupper()):
+        return False
+    return recurs(gap.text, NAME_END.split(gap.word)[0]) and not _shows_lost_spaces(gap)
+
+
+def _is_recurring_term(gap: Gap) -> bool:
+    """`gigantocellular` more than once, in such a document, and neither half is a small word as in `ofthe`."""
+    if _is_at_capital(gap) or is_beside_small_word(*gap.halves):
+        return False
+    return recurs(gap.text, gap.word) and not _shows_lost_spaces(gap)
+
+
+def _shows_lost_spaces(gap: Gap) -> bool:
+    return shows_lost_spaces(gap.text, gap.user_words.edges)
+
+
+RUN_EXCEPTIONS: tuple[Predicate, ...] = (
+    _is_user_word,
+    _is_brand,
+    _is_cut_off,
+    _is_name_in_lexicon,
+    _is_dictionary_word,
+    _is_recurring_name,
+    _is_recurring_term,
+)
 """Runs of letters that stay one word, in the order in which they are checked."""
 
 
