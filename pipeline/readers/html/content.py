@@ -48,7 +48,7 @@ PAGER = regex.compile(
 )
 """A line of page navigation: `上一页 1 2 下一页`."""
 MIN_MAIN_CELL_LINES, MIN_MAIN_CELL_SHARE = 4, 0.6
-"""Lines of the cell of a table, and share of the text that was taken, from which the table only sets out the page."""
+"""Lines of the cell of a table, and share of the text outside links that was taken, from which the table only sets out the page."""
 MAX_LINK_CHARS = 80
 CREDIT_LINES = 12
 """Number of lines below the article that are searched for credits."""
@@ -97,7 +97,8 @@ def within_main_cell(lines: Sequence[PageLine], taken: Sequence[int]) -> list[in
 
 
 def _letters(lines: Sequence[PageLine], indices: Iterable[int]) -> int:
-    return sum(len(lines[i].text) for i in indices)
+    """Letters outside links."""
+    return sum(max(len(lines[i].text) - lines[i].linked, 0) for i in indices)
 
 
 def leads_away(line: PageLine) -> bool:
