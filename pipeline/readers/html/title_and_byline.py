@@ -315,7 +315,8 @@ def _is_sentence(line: PageLine) -> bool:
     context, text = line.context, line.text.casefold()
     is_shown = not line.beside and not line.linked and context.tag != "figcaption" and not context.caption
     is_long = MIN_LEAD_WIDTH <= width_of(line.text) <= MAX_LEAD_WIDTH
-    return is_shown and is_long and line.text[-1] in LEAD_END_MARKS and not any(phrase in text for phrase in cue_phrases())
+    is_whole = is_shown and is_long and line.text[-1] in LEAD_END_MARKS
+    return is_whole and not any(phrase in text for phrase in cue_phrases())
 
 
 @cache
