@@ -21,6 +21,7 @@ from benchmarks import (
     structure,
 )
 from benchmarks.pages import report as layouts
+from benchmarks.pages import sites
 
 ROOT = Path(__file__).parent.parent
 
@@ -31,7 +32,7 @@ def main() -> None:
     parser.add_argument(
         "what",
         nargs="*",
-        metavar="speed|protocol|cold|readers|encodings|mojibake|exports|runs|damage|extraction|spacing|structure|layouts|frames|accuracy",
+        metavar="speed|protocol|cold|readers|encodings|mojibake|exports|runs|damage|extraction|spacing|structure|layouts|sites|frames|accuracy",
         help="default: all",
     )
     parser.add_argument("--rounds", type=int, default=5, help="timed rounds (default: 5)")
@@ -47,7 +48,9 @@ def main() -> None:
         "--annotated", type=Path, nargs="+", default=[], help="folders of annotated documents for structure"
     )
     parser.add_argument(
-        "--list", action="store_true", help="show every edit of damage in its context, and every frame missed"
+        "--list",
+        action="store_true",
+        help="show every edit of damage in its context, every frame missed, every page of sites that is wrong",
     )
     options = parser.parse_args()
     wanted = options.what or [
@@ -64,6 +67,7 @@ def main() -> None:
         "spacing",
         "structure",
         "layouts",
+        "sites",
         "frames",
         "accuracy",
     ]
@@ -94,6 +98,8 @@ def main() -> None:
         structure.report(ROOT, options.public, options.corpora, options.annotated)
     if "layouts" in wanted:
         layouts.report()
+    if "sites" in wanted:
+        sites.report(listed=options.list)
     if "frames" in wanted:
         frames.report(listed=options.list)
     if "accuracy" in wanted:

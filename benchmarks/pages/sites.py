@@ -4,6 +4,8 @@ The kinds of sites and their exchanges are in no training data (`layouts` and `s
 is around its article, so that what slipped in can be counted.
 """
 
+# ruff: noqa: E501 -- markup is set as sites set it
+
 import random
 import re
 from collections import Counter
@@ -58,7 +60,9 @@ def labels(made: Talk, rng: random.Random) -> str:
 
 def bold_questions(made: Talk, rng: random.Random) -> str:
     """`<p><span style="font-weight:bold">…?</span></p>`."""
-    mark = rng.choice(('<p><span style="font-weight:bold">{}</span></p>', "<div><b>{}</b></div>", "<p><strong>{}</strong></p>"))
+    mark = rng.choice(
+        ('<p><span style="font-weight:bold">{}</span></p>', "<div><b>{}</b></div>", "<p><strong>{}</strong></p>")
+    )
     return _turns(made, mark, "<p>{}</p>")
 
 
@@ -75,7 +79,7 @@ def table(made: Talk, rng: random.Random) -> str:
         for asked, said in made.turns
         for name, parts in ((made.asker, (asked,)), (made.guest, said))
     )
-    return f'<table {rng.choice(("", "border=0 cellpadding=4", "class=interview"))}><tbody>{rows}</tbody></table>'
+    return f"<table {rng.choice(('', 'border=0 cellpadding=4', 'class=interview'))}><tbody>{rows}</tbody></table>"
 
 
 def headings(made: Talk, rng: random.Random) -> str:
@@ -88,7 +92,8 @@ def items(made: Talk, rng: random.Random) -> str:
     """A list with a question in bold and its answer in each item."""
     tag = rng.choice(("ol", "ul"))
     parts = "".join(
-        f"<li><b>{escape(asked)}</b>{''.join(f'<p>{escape(part)}</p>' for part in said)}</li>" for asked, said in made.turns
+        f"<li><b>{escape(asked)}</b>{''.join(f'<p>{escape(part)}</p>' for part in said)}</li>"
+        for asked, said in made.turns
     )
     return f"<{tag}>{parts}</{tag}>"
 
@@ -98,7 +103,10 @@ def breaks(made: Talk, rng: random.Random) -> str:
     end = rng.choice(("<br>", "<br><br>\n", "<BR/>\r\n"))
     indent = "\N{IDEOGRAPHIC SPACE}" * 2 if made.chinese else ""
     colon = "：" if made.chinese else ": "
-    parts = [f"{made.asker}{colon}{asked}{end}{indent}{made.guest}{colon}{(end + indent).join(said)}" for asked, said in made.turns]
+    parts = [
+        f"{made.asker}{colon}{asked}{end}{indent}{made.guest}{colon}{(end + indent).join(said)}"
+        for asked, said in made.turns
+    ]
     return indent + (end + indent).join(parts)
 
 
@@ -114,13 +122,23 @@ STORIES = (
     "The bell that nobody rings any more",
     "Why our readers keep a spare oar",
 )
-ZH_STORIES = ("灯塔学会了睡觉", "潮汐表今年春天漏掉了什么", "一间棚子里补网四十年", "再没有人敲的那口钟", "读者为什么都留着一支备用的桨")
+ZH_STORIES = (
+    "灯塔学会了睡觉",
+    "潮汐表今年春天漏掉了什么",
+    "一间棚子里补网四十年",
+    "再没有人敲的那口钟",
+    "读者为什么都留着一支备用的桨",
+)
 REMARKS = (
     "I grew up two streets from there and the smell of tar is still in my coat.",
     "Could you do one on the bakery next? My uncle ran it until the flood.",
     "Thanks for this, though the third picture is from the other harbour.",
 )
-ZH_REMARKS = ("我小时候就住在那条街上，外套里还有焦油的味道。", "下次能写写面包店吗？我舅舅一直开到发大水那年。", "谢谢，不过第三张照片拍的是另一个码头。")
+ZH_REMARKS = (
+    "我小时候就住在那条街上，外套里还有焦油的味道。",
+    "下次能写写面包店吗？我舅舅一直开到发大水那年。",
+    "谢谢，不过第三张照片拍的是另一个码头。",
+)
 COOKIES = (
     "We value your privacy. We and our 132 partners store cookies on your device to show you adverts that you may like.",
     "This website uses cookies to improve your experience. By using it you agree to our cookie policy.",
@@ -166,7 +184,10 @@ def blog(made: Talk, body: str, rng: random.Random) -> Furnished:
 
 def magazine(made: Talk, body: str, rng: random.Random) -> Furnished:
     """A page of a framework with classes that say nothing, a cookie banner, cards and an invitation in the column."""
-    name = lambda: "css-" + "".join(rng.choices("abcdefghijk0123456789", k=7))  # noqa: E731
+
+    def name() -> str:
+        return "css-" + "".join(rng.choices("abcdefghijk0123456789", k=7))
+
     cookie, stories = rng.choice(COOKIES), rng.sample(STORIES, 4)
     cards = "".join(
         f'<div class="{name()}"><a href="/s/{n}"><h3>{escape(text)}</h3><p>Nell Harrow goes and looks.</p></a></div>'
@@ -208,7 +229,16 @@ def old_tables(made: Talk, body: str, rng: random.Random) -> Furnished:
 def wechat(made: Talk, body: str, rng: random.Random) -> Furnished:
     """A post of WeChat: sections with styles, a bar below, and boxes for the account."""
     del rng
-    around = ("微信扫一扫可打开此内容", "轻触阅读原文", "向上滑动看下一个", "预览时标签不可点", "继续滑动看下一个", "使用小程序", "赞", "在看")
+    around = (
+        "微信扫一扫可打开此内容",
+        "轻触阅读原文",
+        "向上滑动看下一个",
+        "预览时标签不可点",
+        "继续滑动看下一个",
+        "使用小程序",
+        "赞",
+        "在看",
+    )
     return Furnished(
         f"""<!DOCTYPE html><html><head><meta charset="utf-8"><meta property="og:title" content="{escape(made.title)}">
 <meta property="og:article:author" content="{escape(made.reporter)}"><title></title></head>
@@ -234,7 +264,16 @@ def portal(made: Talk, body: str, rng: random.Random) -> Furnished:
     """A news portal: a path, a source line, a keyword line, an editor, ranked links and comments."""
     stories, said = rng.sample(ZH_STORIES, 4), rng.sample(ZH_REMARKS, 2)
     menu = ("滚动", "国内", "国际", "评论频道", "图片频道")
-    around = [*stories, *said, "评论频道", "图片频道", "24小时排行", "网友评论仅供其表达个人看法", *ZH_SHARES, "热点推荐"]
+    around = [
+        *stories,
+        *said,
+        "评论频道",
+        "图片频道",
+        "24小时排行",
+        "网友评论仅供其表达个人看法",
+        *ZH_SHARES,
+        "热点推荐",
+    ]
     return Furnished(
         f"""<html><head><meta http-equiv="Content-Type" content="text/html; charset=gb2312">
 <title>{escape(made.title)}_南湾新闻_南湾门户</title><meta name="keywords" content="渡口,访谈"></head><body>
@@ -248,9 +287,9 @@ def portal(made: Talk, body: str, rng: random.Random) -> Furnished:
 <p class="show_author">责任编辑：陈安宁</p></div>
 <div class="keywords">关键字 : <a href="/k">渡口</a></div>
 <div class="hot"><h2>热点推荐</h2><ul>{_links(stories[:2])}</ul></div>
-<div class="comment"><p class="tip">网友评论仅供其表达个人看法，并不表明本站立场</p>{''.join(f"<div class='c'>{text}</div>" for text in said)}</div></div>
+<div class="comment"><p class="tip">网友评论仅供其表达个人看法，并不表明本站立场</p>{"".join(f"<div class='c'>{text}</div>" for text in said)}</div></div>
 <div class="article-content-right"><h3>24小时排行</h3><ol>{_links(stories[2:])}</ol></div></div>
-<div class="footer"><p>{'</p><p>'.join(ZH_FOOT[:1])}</p></div></body></html>""",
+<div class="footer"><p>{"</p><p>".join(ZH_FOOT[:1])}</p></div></body></html>""",
         around,
     )
 
@@ -269,7 +308,7 @@ def government(made: Talk, body: str, rng: random.Random) -> Furnished:
 <tr><td class=bt_content><div id=zoom>　　{escape(made.lead)}<br>{body}</div></td></tr>
 <tr><td align=right><a href=#>打印本页</a> <a href=#>关闭窗口</a> 分享到：</td></tr>
 <tr><td>{_links(stories, '<a href="/ft/{n}.htm">{}</a><br>')}</td></tr></table>
-<table width=1000 align=center><tr><td align=center>{'<br>'.join(ZH_FOOT)}</td></tr></table></body></html>""",
+<table width=1000 align=center><tr><td align=center>{"<br>".join(ZH_FOOT)}</td></tr></table></body></html>""",
         around,
     )
 
@@ -306,14 +345,14 @@ def site_pages(seed: int) -> Iterator[tuple[str, str, Talk, Furnished, bytes]]:
             yield name, kind, made, furnished, furnished.markup.encode(site.codec, "xmlcharrefreplace")
 
 
-def report(seed: int = 1, *, verbose: bool = False) -> None:
+def report(seed: int = 1, *, listed: bool = False) -> None:
     """Prints a line for each kind of site and each kind of exchange."""
     counts: dict[str, Counter[str]] = {}
     for name, kind, made, furnished, data in site_pages(seed):
         found = judged(made, furnished, data)
         for key in (name, f"exchanges: {kind}", "all"):
             counts.setdefault(key, Counter()).update(found._asdict())
-        if verbose and found != Result(1, 1, 1, 1, 1):
+        if listed and found != Result(1, 1, 1, 1, 1):
             print(f"    {name} / {kind}: {_faults(made, furnished, data)}")
     print("\nsites: pages; titles, bylines, whole bodies, without furniture")
     for key, count in sorted(counts.items(), key=lambda item: (item[0] == "all", item[0].startswith("exchanges"))):
@@ -354,7 +393,3 @@ def _faults(made: Talk, furnished: Furnished, data: bytes) -> str:
         return str(error)
     missing, strays = _missing(made, found.text), _strays(furnished, found.text)
     return f"{found.title!r} for {made.title!r}; below {found.below}; missing {missing[:2]}; around it {strays}"
-
-
-if __name__ == "__main__":
-    report(verbose=True)

@@ -48,7 +48,9 @@ PAGER = regex.compile(
 )
 """A line of page navigation: `上一页 1 2 下一页`."""
 MIN_MAIN_CELL_LINES, MIN_MAIN_CELL_SHARE = 4, 0.6
-"""Lines of the cell of a table, and share of the text that was taken, from which the table only sets out the page."""
+"""Lines of a cell, and its share of the text outside links that was taken, from which its table only sets out the page.
+
+What a smaller cell holds may be one of several answers."""
 MAX_LINK_CHARS = 80
 CREDIT_LINES = 12
 """Number of lines below the article that are searched for credits."""
@@ -86,18 +88,29 @@ def within_main_cell(lines: Sequence[PageLine], taken: Sequence[int]) -> list[in
         for number in lines[i].context.cells:
             cells.setdefault(number, []).append(i)
     wanted = MIN_MAIN_CELL_SHARE * _letters(lines, taken)
-    large = [cell for cell in cells.values() if len(cell) >= MIN_MAIN_CELL_LINES and _letters(lines, cell) >= wanted]
+    large = [
+        (len(cell), number)
+        for number, cell in cells.items()
+        if len(cell) >= MIN_MAIN_CELL_LINES and _letters(lines, cell) >= wanted
+    ]
     if not large:
         return list(taken)
-    main = min(large, key=len)
+    number = min(large)[1]
+    main = cells[number]
     outside = [i for i in taken if not main[0] <= i <= main[-1]]
     if any(is_question(lines[i].text) and not lines[i].linked for i in outside):
         return list(taken)
-    return [i for i in taken if main[0] <= i <= main[-1]]
+    # Short cells of a table within the cell may not have been found in the extraction.
+    end = main[-1] + 1
+    while end < len(lines) and number in lines[end].context.cells[:-1]:
+        end += 1
+    rows = {i for i in range(main[0], end) if number in lines[i].context.cells[:-1] and not lines[i].beside}
+    return sorted(rows | {i for i in taken if main[0] <= i < end})
 
 
 def _letters(lines: Sequence[PageLine], indices: Iterable[int]) -> int:
-    return sum(len(lines[i].text) for i in indices)
+    """Letters outside links."""
+    return sum(max(len(lines[i].text) - lines[i].linked, 0) for i in indices)
 
 
 def leads_away(line: PageLine) -> bool:

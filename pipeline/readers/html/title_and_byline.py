@@ -9,7 +9,7 @@ import regex
 from pipeline.lexicon import lists
 from pipeline.model.evidence import EvidenceKind
 from pipeline.readers.html.content import SPEAKER_LABEL
-from pipeline.readers.html.line_features import width_of
+from pipeline.readers.html.line_features import cue_phrases, width_of
 from pipeline.readers.html.lines import HAN_CHAR, PageLine
 from pipeline.readers.html.rendering import MarkedSpan, TextLine
 
@@ -39,8 +39,8 @@ MAX_TITLE_DEPTH = 4
 """Lines from the start of the content that are searched for a title."""
 BYLINE_WINDOW_LINES = 15
 """Lines from the start of the text that are searched for a byline below a lead."""
-MAX_LEAD_WIDTH = 600
-"""Width of a lead above a byline, in Latin letters."""
+MIN_LEAD_WIDTH, MAX_LEAD_WIDTH = 40, 600
+"""Width of a lead, in Latin letters."""
 MAX_TITLE_CHARS = 300
 MAX_BYLINE_CHARS = 160
 """Maximum characters of a byline."""
@@ -76,6 +76,7 @@ SHOWN_DATE = regex.compile(
     regex.VERBOSE,
 )
 QUESTION_MARKS = "?？"
+LEAD_END_MARKS = ".。！!…”"
 SENTENCE_END_MARKS = ".。?？!！"
 LABEL_ALONE = regex.compile(
     r"(?i:(?:(?:written|reported|words|text|interview|story)\s)?by:?|from)|[\p{Han} \u3000]{1,6}[:：]"
@@ -134,10 +135,11 @@ def find_title_and_byline(
         title, top = _without_badge(lines[at].text, stated), at + 1
     end = _end(lines, content, top)
     content_lines = set(content)
+    leads = _lead(lines, title, top, first) if at is not None else frozenset()
     below = [
         i
         for i in range(top, end)
-        if i != at and (i in content_lines or _belongs(lines[i], title, below_title=at is not None))
+        if i != at and (i in content_lines or i in leads or _belongs(lines[i], title, below_title=at is not None))
     ]
     used = frozenset(below) | ({at} if at is not None else frozenset())
     key = None if title is None else comparison_key(title)
@@ -291,6 +293,30 @@ def _belongs(line: PageLine, title: str | None, *, below_title: bool) -> bool:
         return False
     is_marked_byline = context.byline > 0 and len(line.text) <= MAX_BYLINE_CHARS
     return below_title and (is_marked_byline or (context.lead and not context.link))
+
+
+def _lead(lines: Sequence[PageLine], title: str | None, top: int, first: int) -> frozenset[int]:
+    """Returns the sentences between the title and the text that only bylines part from the text.
+
+    A lead is often in an element of its own, which the extraction leaves out.
+    """
+    found = []
+    for i in range(first - 1, top - 1, -1):
+        line = lines[i]
+        if _is_sentence(line):
+            found.append(i)
+        elif not _belongs(line, title, below_title=True) and not line.context.hidden:
+            break
+    return frozenset(found)
+
+
+def _is_sentence(line: PageLine) -> bool:
+    """Whether a line is a sentence of the length of a lead, without words of what is around an article."""
+    context, text = line.context, line.text.casefold()
+    is_shown = not line.beside and not line.linked and context.tag != "figcaption" and not context.caption
+    is_long = MIN_LEAD_WIDTH <= width_of(line.text) <= MAX_LEAD_WIDTH
+    is_whole = is_shown and is_long and line.text[-1] in LEAD_END_MARKS
+    return is_whole and not any(phrase in text for phrase in cue_phrases())
 
 
 @cache
