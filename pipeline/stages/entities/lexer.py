@@ -13,7 +13,8 @@ import regex
 
 from pipeline.lexicon import english
 from pipeline.stages.entities.entity_names import lost_names, numeric_character
-from pipeline.stages.entities.suspect_lines import AMPERSANDS, Spans, SuspectLine, is_inside, lost_sign_offsets
+from pipeline.stages.entities.suspect_lines import AMPERSANDS, SuspectLine, lost_sign_offsets
+from pipeline.stages.non_prose.code_marks import Spans, is_inside
 
 ROLES = (
     "quote", "apostrophe", "open", "close", "dash", "ellipsis", "space", "letter", "han", "amp", "currency", "bracket",

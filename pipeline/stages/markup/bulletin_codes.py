@@ -9,8 +9,8 @@ from functools import cache
 import regex
 
 from pipeline.lexicon import lists
-from pipeline.stages.markup.code_spans import Spans, is_inside
 from pipeline.stages.markup.rules import BULLETIN_CODE
+from pipeline.stages.non_prose.code_marks import Spans, is_inside
 from pipeline.text.edits import Edit
 
 ABOUT_CODES = regex.compile(r"\b(?:BB|UBB|bulletin board )[ -]?codes?\b|(?<=UBB|BB|论坛)代码", regex.IGNORECASE)

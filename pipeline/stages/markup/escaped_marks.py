@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import regex
 
-from pipeline.stages.markup.code_spans import Spans, is_inside
 from pipeline.stages.markup.rules import ESCAPED_MARK
+from pipeline.stages.non_prose.code_marks import Spans, is_inside
 from pipeline.text.edits import Edit
 
 OTHER_BACKSLASH = regex.compile(

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import regex
 
-from pipeline.stages.markup.code_spans import Spans, code_spans, is_inside
 from pipeline.stages.markup.rules import SCRIPT, SPOILT_COPY, XML
+from pipeline.stages.non_prose.code_marks import Spans, code_spans, is_inside
 from pipeline.text.edits import Edit
 
 SCRIPT_ELEMENT = regex.compile(
