@@ -28,7 +28,8 @@ def code_pattern() -> regex.Pattern[str]:
     """An opening or a closing code."""
     names = "|".join(lists.rows(__package__, "bulletin-codes.txt"))
     return regex.compile(
-        rf"\[(?P<close>/?)(?P<name>(?i:{names}))(?P<id>{PHPBB_ID})?+(?P<value>(?:=|[ ])[^\[\]\n]{{1,300}})?\]"
+        rf"(?P<item>\[/?\*{PHPBB_ID}\])"
+        rf"|\[(?P<close>/?)(?P<name>(?i:{names}))(?P<id>{PHPBB_ID})?+(?P<value>(?:=|[ ])[^\[\]\n]{{1,300}})?\]"
     )
 
 
@@ -39,9 +40,12 @@ def without_bulletin_codes(text: str, code: Spans) -> Iterator[Edit]:
     opened: dict[str, list[regex.Match[str]]] = {}
     pairs: list[regex.Match[str]] = []
     for match in code_pattern().finditer(text):
-        name = match["name"].lower()
         if is_inside(code, match.start()):
             continue
+        if match["item"]:
+            pairs.append(match)  # No word of a text: the mark of a list's item with its number.
+            continue
+        name = match["name"].lower()
         if not match["close"]:
             opened.setdefault(name, []).append(match)
         elif opened.get(name) and not match["value"]:

@@ -23,18 +23,24 @@ SCRIPT = Rule(
 SPOILT_COPY = Rule(
     "markup.hidden",
     "letters that a bulletin board hid in the text so that copies of it are spoilt",
-    acts=('The tide<font class="jammer">1 $q) z</font> turned', 'It<span style="display:none">% x* k</span> rained.'),
+    acts=(
+        'The tide<font class="jammer">1 $q) z</font> turned',
+        'It<span style="display:none">% x* k</span> rained.',
+        '<font style="font-size:0px">8 J& k#</font>It rained.',
+        "The tide turned.8 J& k# ]4 x7 p",
+    ),
     spares=(
         'The <font class="note">low tide</font> turned',
         '`<font class="jammer">x</font>`',
         "display:none hides it",
+        "letters a, b, c, d, e, f",
     ),
 )
 XML = Rule(
     "markup.xml",
     "an XML declaration or the marks of a CDATA section",
-    acts=("<![CDATA[The tide]]>", '<?xml version="1.0"?>The tide'),
-    spares=("<?php echo 1; ?>", "a <![CDATA[ alone"),
+    acts=("<![CDATA[The tide]]>", "The tide turned.]]>", "<![CDATA[The tide turned.", '<?xml version="1.0"?>The tide'),
+    spares=("<?php echo 1; ?>", "a <![CDATA[ alone", "x = a[b[0]]>"),
 )
 BULLETIN_CODE = Rule(
     "markup.bulletin-code",
@@ -46,6 +52,16 @@ BULLETIN_CODE = Rule(
         '[caption id="a"]A boat.[/caption]',
     ),
     spares=("[sic] and [1] and [laughter]", "a[i] + b[i]", "[b] alone", "`[b]x[/b]`"),
+)
+SHORTCODE = Rule(
+    "markup.shortcode",
+    "a shortcode of a blog or a page builder; what it encloses stays",
+    acts=(
+        "[vc_row][vc_column_text]The tide[/vc_column_text][/vc_row]",
+        'The tide.[gallery ids="1,2"]',
+        "[embed]https://tide.example/v[/embed]",
+    ),
+    spares=("[gallery] and [video]", "[embed] alone", "[citation needed]", "`[vc_row]`", "a[vc_1]"),
 )
 ESCAPED_MARK = Rule(
     "markup.escaped-mark",
@@ -66,5 +82,5 @@ CONTROL = Rule(
     spares=("a\tb\n",),
 )
 
-RULES = (TAG, LINE_BREAK, SCRIPT, SPOILT_COPY, XML, BULLETIN_CODE, ESCAPED_MARK, INVISIBLE, CONTROL)
+RULES = (TAG, LINE_BREAK, SCRIPT, SPOILT_COPY, XML, BULLETIN_CODE, SHORTCODE, ESCAPED_MARK, INVISIBLE, CONTROL)
 """Every rule of the stage, in the order of the documentation."""

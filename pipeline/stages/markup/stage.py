@@ -13,10 +13,12 @@ from pipeline.stages.fixpoint import propose_to_fixpoint
 from pipeline.stages.markup.bulletin_codes import without_bulletin_codes
 from pipeline.stages.markup.escaped_marks import without_escapes
 from pipeline.stages.markup.invisible import without_invisible
-from pipeline.stages.markup.rules import RULES, TAG
-from pipeline.stages.markup.sections import without_sections
+from pipeline.stages.markup.rules import RULES, SHORTCODE, SPOILT_COPY, TAG
+from pipeline.stages.markup.sections import without_section_ends, without_sections
+from pipeline.stages.markup.shortcodes import without_shortcodes
+from pipeline.stages.markup.spoilt_copies import without_spoilt_copies
 from pipeline.stages.markup.tags import tag_pattern, without_tags
-from pipeline.stages.non_prose.mask import masked_spans
+from pipeline.stages.non_prose.mask import masked_spans, prose_edits
 from pipeline.text.edits import Edit
 
 
@@ -31,9 +33,16 @@ def repair(document: Document) -> Iterator[Edit]:
     if not any(round(edit.confidence, 2) >= TAG.threshold_for(document) for edit in edits):
         if "[/" in text:
             edits += without_bulletin_codes(text, masked_spans(document))
-        if "\\" in text:
-            edits += without_escapes(text, masked_spans(document))
-        edits += without_invisible(text)
+        if "]]>" in text:
+            edits += prose_edits(document, without_section_ends(text))
+        if not edits and "[" in text:
+            edits += prose_edits(document, without_shortcodes(text))
+        if not edits:
+            edits += prose_edits(document, without_spoilt_copies(text))
+        if not any(edit.rule in (SHORTCODE.name, SPOILT_COPY.name) for edit in edits):
+            if "\\" in text:
+                edits += without_escapes(text, masked_spans(document))
+            edits += without_invisible(text)
     yield from sorted(edits, key=lambda edit: edit.start)
 
 
