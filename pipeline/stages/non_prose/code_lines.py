@@ -8,11 +8,17 @@ run but is hardly evidence for it.
 """
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.lexicon.lists import table
 from pipeline.stages.non_prose.code_marks import merged
-from pipeline.stages.non_prose.line_features import PLAIN_SENTENCE, has_sign_of_program, line_features, without_tags
+from pipeline.stages.non_prose.line_features import (
+    MAY_HAVE_SIGN,
+    PLAIN_SENTENCE,
+    has_sign_of_program,
+    line_features,
+    without_tags,
+)
 from pipeline.text.lines import split_lines
 
 BIAS, PLAIN_LINE, RUN_COST, FURTHER_COST = "bias", "plain-sentence", "run", "further-run"
@@ -21,6 +27,9 @@ of a run, and its cost in a text that has such a run or code with marks."""
 MAX_WEAK_EVIDENCE = 1
 """Evidence of a line that has no sign of a program: it joins a run beside it, and ten thousand lines make none."""
 
+REACH = 12
+"""Lines of a program from one with a sign to the next: comments, names, empty lines."""
+
 
 @cache
 def weights() -> dict[str, int]:
@@ -28,6 +37,7 @@ def weights() -> dict[str, int]:
     return {name: int(weight) for name, weight in table(__package__, "code-lines.tsv")}
 
 
+@lru_cache(maxsize=1 << 12)
 def evidence(line: str) -> int:
     """The evidence that a line is code, in thousandths of a nat. An empty line has none.
 
@@ -51,13 +61,36 @@ def code_line_spans(text: str, *, has_code: bool = False) -> list[tuple[int, int
 
     `has_code` says that the text has code with marks. One that has code may well have more.
     """
+    if MAY_HAVE_SIGN.search(text) is None:
+        return []
     lines = split_lines(without_tags(text))
-    scores = [evidence(line.text) for line in lines]
+    signs = [i for i, line in enumerate(lines) if MAY_HAVE_SIGN.search(line.text)]
+    most = sum(max(0, evidence(lines[i].text)) for i in signs) + MAX_WEAK_EVIDENCE * len(lines)
+    if most <= weights()[FURTHER_COST if has_code else RUN_COST]:
+        return []
+    near = near_signs(signs, len(lines))
+    far = min(0, weights()[PLAIN_LINE])
+    scores = [evidence(line.text) if is_near else far for line, is_near in zip(lines, near, strict=True)]
     runs = code_runs(scores, weights()[RUN_COST])
     if has_code or runs:
         # The dearer runs hold together over comments, the cheaper ones are also short.
         runs += code_runs(scores, weights()[FURTHER_COST])
     return merged((lines[first].start, lines[last].end) for first, last in runs)
+
+
+def near_signs(signs: Sequence[int], count: int) -> list[bool]:
+    """Which of `count` lines are at most `REACH` lines from one of `signs`, sorted; the others are not weighed.
+
+    >>> near_signs([20], 21)[6:9]
+    [False, False, True]
+    """
+    near = [False] * count
+    end = 0
+    for i in signs:
+        start = max(end, i - REACH)
+        end = min(count, i + REACH + 1)
+        near[start:end] = [True] * (end - start)
+    return near
 
 
 def code_runs(scores: Sequence[int], cost: int) -> list[tuple[int, int]]:

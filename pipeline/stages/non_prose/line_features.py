@@ -1,5 +1,6 @@
 """What a line says about being code: the features that `code_lines` weighs."""
 
+import re
 from collections.abc import Iterable
 from functools import cache
 
@@ -72,6 +73,12 @@ SIGNS_OF_PROGRAM = frozenset(
     }
 )  # fmt: skip
 """Signs that prose hardly has. Damaged prose has the others as well: `Wilander(Apple)`, `antiSurveillance`."""
+MAY_HAVE_SIGN = re.compile(
+    r"""[{}=<>|$\[]|\(\)|::|&&|//|/\*|\][;)]|\);|["']\s?[:,)\];]|:\s*$"""
+    r"""|CREATE|ALTER|DROP|INSERT|SELECT|UPDATE|DELETE|RETURNS|GRANT|COMMENT|FROM|WHERE|SET""",
+    re.MULTILINE,
+)
+"""A quick look: each of `SIGNS_OF_PROGRAM` has one of these."""
 STARTS: tuple[tuple[str, str], ...] = (
     ("keyword", r"(?:{keywords})\b(?=\s*[^\s,.'’])"),
     ("comment-slash", r"//+\s|/\*|\*/"),
