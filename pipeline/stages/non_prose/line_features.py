@@ -74,9 +74,15 @@ SIGNS_OF_PROGRAM = frozenset(
 )  # fmt: skip
 """Signs that prose hardly has. Damaged prose has the others as well: `Wilander(Apple)`, `antiSurveillance`."""
 MAY_HAVE_SIGN = re.compile(
-    r"""[{}=<>|$\[]|\(\)|::|&&|//|/\*|\][;)]|\);|["']\s?[:,)\];]|:\s*$"""
-    r"""|CREATE|ALTER|DROP|INSERT|SELECT|UPDATE|DELETE|RETURNS|GRANT|COMMENT|FROM|WHERE|SET""",
-    re.MULTILINE,
+    r"""
+    [{}=<>|$\[]|&&                               # a = {b[0]}
+    |\(\)|\][;)]|\);                            # run();
+    |::|//|/\*                                  # std::move  // a remark
+    |["']\s?[:,)\];]                            # "key": 1
+    |:\s*$                                      # def run(a):
+    |CREATE|ALTER|DROP|INSERT|SELECT|UPDATE|DELETE|RETURNS|GRANT|COMMENT|FROM|WHERE|SET     # SELECT a
+    """,
+    re.MULTILINE | re.VERBOSE,
 )
 """A quick look: each of `SIGNS_OF_PROGRAM` has one of these."""
 STARTS: tuple[tuple[str, str], ...] = (
