@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 CONSUMERS := tests/consumers/node_modules/.installed
 
-.PHONY: help run test test-fast soak check coverage bench floors lexicon dictionary forests closing page-lines structure entities golden schema clean
+.PHONY: help run test test-fast soak check coverage bench floors lexicon dictionary forests closing page-lines structure entities programs golden schema clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -112,6 +112,9 @@ structure: $(INSTALLED)  ## grow the forests of structure anew: make structure T
 entities: $(INSTALLED)  ## grow the forest of entities anew: make entities PROSE=folder STRUCTURE=folder PROGRAMS=folder
 	$(BIN)/python -m pip install --quiet --requirement requirements-lexicon.txt
 	$(BIN)/python scripts/train_entities.py $(PROSE) $(STRUCTURE) $(PROGRAMS)
+
+programs: $(INSTALLED)  ## learn anew which lines are code: make programs STRUCTURE=folder PROGRAMS=folder
+	$(BIN)/python scripts/train_code_lines.py $(STRUCTURE) $(PROGRAMS)
 
 clean:  ## remove what make made
 	rm -rf $(VENV) tests/consumers/node_modules build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* htmlcov output/_run

@@ -21,7 +21,7 @@ from ftfy import fix_encoding, fix_text
 from benchmarks.encoded_documents import documents, language_of
 from pipeline import Document, Pipeline
 from pipeline.core.apply_stage import repair
-from pipeline.stages.markup.code_spans import code_spans
+from pipeline.stages.non_prose.code_marks import code_spans
 
 SEED = 20_250_318
 PASSAGE_CHARS = 1500

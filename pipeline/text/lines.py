@@ -20,6 +20,9 @@ WIDE_CLOSING_COLUMNS = 4
 WIDE_CHARACTERS = regex.compile(r"[[\p{East_Asian_Width=Wide}\p{East_Asian_Width=Fullwidth}]--\p{Cn}]+", regex.VERSION1)
 """Runs of characters that take two columns; without code points that Unicode has not assigned."""
 
+WIDE_LETTERS = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}"
+"""Letters of the scripts of East Asia, for a class of a pattern."""
+
 
 class Line(msgspec.Struct, frozen=True, gc=False):
     """The span `[start, end)` of a text: a line without its line end, or a paragraph of several lines."""

@@ -11,7 +11,8 @@ import regex
 
 from pipeline.stages.entities.mentions import is_mentioned
 from pipeline.stages.entities.rules import ESCAPED_LINE_END, ESCAPED_SLASH, JSON_ESCAPE
-from pipeline.stages.entities.suspect_lines import PROGRAM_SIGN, Spans, SuspectLine, is_inside
+from pipeline.stages.entities.suspect_lines import PROGRAM_SIGN, SuspectLine
+from pipeline.stages.non_prose.code_marks import Spans, is_inside
 from pipeline.text.edits import Edit
 
 UNICODE_ESCAPE = regex.compile(

@@ -13,7 +13,9 @@ import regex
 
 from pipeline.lexicon import english
 from pipeline.stages.entities.entity_names import lost_names, numeric_character
-from pipeline.stages.entities.suspect_lines import AMPERSANDS, Spans, SuspectLine, is_inside, lost_sign_offsets
+from pipeline.stages.entities.suspect_lines import AMPERSANDS, SuspectLine, lost_sign_offsets
+from pipeline.stages.non_prose.code_marks import Spans, is_inside
+from pipeline.text.lines import WIDE_LETTERS
 
 ROLES = (
     "quote", "apostrophe", "open", "close", "dash", "ellipsis", "space", "letter", "han", "amp", "currency", "bracket",
@@ -32,9 +34,7 @@ ROLE_OF_CHARACTER = (
     | dict.fromkeys("\N{NO-BREAK SPACE}\N{EN SPACE}\N{EM SPACE}\N{THIN SPACE}\N{IDEOGRAPHIC SPACE}", "space")
     | dict.fromkeys("$£¥€¢", "currency")
 )
-WIDE_CHARACTER = regex.compile(
-    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\N{IDEOGRAPHIC COMMA}-\N{IDEOGRAPHIC FULL STOP}！-～]"
-)
+WIDE_CHARACTER = regex.compile(rf"[{WIDE_LETTERS}\N{{IDEOGRAPHIC COMMA}}-\N{{IDEOGRAPHIC FULL STOP}}！-～]")
 OTHER_NAME = regex.compile(r"[&＆][a-z]{1,2}$")
 """Before a name, what makes it one that HTML does not know: `&squot;`."""
 WORD_END = regex.compile(r"[\p{L}\p{M}_]{1,40}$")

@@ -11,7 +11,8 @@ import regex
 
 from pipeline.lexicon import lists
 from pipeline.stages.entities.rules import LOST_BRACKETS
-from pipeline.stages.entities.suspect_lines import Spans, SuspectLine, is_inside
+from pipeline.stages.entities.suspect_lines import SuspectLine
+from pipeline.stages.non_prose.code_marks import Spans, is_inside
 from pipeline.text.edits import Edit
 
 ESCAPING_BACKSLASH = regex.compile(r"\\(?=[\"/])")

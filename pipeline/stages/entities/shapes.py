@@ -5,6 +5,7 @@ from enum import IntEnum
 import regex
 
 from pipeline.stages.entities.suspect_lines import AMPERSANDS
+from pipeline.text.lines import WIDE_LETTERS
 
 
 class Shape(IntEnum):
@@ -53,7 +54,7 @@ CLASS_OF_ROLE = {
     "ascii": Shape.SYMBOL,
 }
 """The class of the character that a candidate stands for."""
-WIDE_LETTER = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
+WIDE_LETTER = regex.compile(f"[{WIDE_LETTERS}]")
 
 
 def class_of(character: str) -> Shape:

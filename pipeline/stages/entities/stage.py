@@ -25,8 +25,9 @@ from pipeline.stages.entities.lost_tags import repaired_tags
 from pipeline.stages.entities.references import AMPERSAND, repaired_reference
 from pipeline.stages.entities.rules import RULES
 from pipeline.stages.entities.script_escapes import repaired_script_escapes, repaired_spreadsheet_escapes
-from pipeline.stages.entities.suspect_lines import Spans, SuspectLine, suspect_lines
+from pipeline.stages.entities.suspect_lines import SuspectLine, suspect_lines
 from pipeline.stages.fixpoint import propose_to_fixpoint
+from pipeline.stages.non_prose.code_marks import Spans
 from pipeline.text.edits import Edit
 
 

@@ -4,7 +4,7 @@ Clean text costs a few searches for a substring. Patterns run only where such a 
 """
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache, cached_property
 
@@ -13,10 +13,8 @@ import regex
 
 from pipeline.model.stage import Rule
 from pipeline.stages.entities.entity_names import lost_names
+from pipeline.stages.non_prose.code_marks import Spans, fenced_blocks, is_inside
 from pipeline.text.edits import Edit
-
-Spans = list[tuple[int, int]]
-"""Sorted half-open spans in a line."""
 
 AMPERSANDS = "&＆﹠"
 """ASCII, full-width and small ampersand."""
@@ -53,7 +51,6 @@ TORN_QUOTE = re.compile(r"& quot ?;")
 THREE_SPACES = re.compile(r"(?<=[A-Za-z])   (?=[A-Z])")
 """An ampersand and its semicolon may be lost here: `Turner   Newall`."""
 
-FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
 CODE_OR_LINK = regex.compile(
     rf"""
     ``[^\n]{{1,300}}?``|`[^`\n]{{1,300}}`       # `&lt;br&gt;`
@@ -190,14 +187,6 @@ def suspect_offsets(text: str) -> list[int]:
     return sorted(offsets)
 
 
-def fenced_blocks(text: str) -> Spans:
-    """The fenced blocks of code. If the last one is not closed, it extends to the end of the text."""
-    if "```" not in text and "~~~" not in text:
-        return []
-    fences = [match.start() for match in FENCE.finditer(text)]
-    return list(zip(fences[::2], [*fences[1::2], len(text)], strict=False))
-
-
 def suspect_lines(text: str) -> Iterator[SuspectLine]:
     """Yield the lines that hold a suspect offset, without those in fenced blocks of code."""
     offsets = suspect_offsets(text)
@@ -220,9 +209,3 @@ def _suspect_line(line: str, start: int) -> SuspectLine:
         for match in CODE_OR_LINK.finditer(line):
             (links if match["url"] else code).append(match.span())
     return SuspectLine(line, start, code, links)
-
-
-def is_inside(spans: Spans, at: int) -> bool:
-    """Whether `at` is in one of the sorted spans."""
-    i = bisect_right(spans, at, key=lambda span: span[0]) - 1
-    return i >= 0 and at < spans[i][1]

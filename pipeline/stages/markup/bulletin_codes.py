@@ -9,8 +9,8 @@ from functools import cache
 import regex
 
 from pipeline.lexicon import lists
-from pipeline.stages.markup.code_spans import Spans, is_inside
 from pipeline.stages.markup.rules import BULLETIN_CODE
+from pipeline.stages.non_prose.code_marks import Spans, is_inside
 from pipeline.text.edits import Edit
 
 ABOUT_CODES = regex.compile(r"\b(?:BB|UBB|bulletin board )[ -]?codes?\b|(?<=UBB|BB|论坛)代码", regex.IGNORECASE)
@@ -29,6 +29,11 @@ def code_names() -> frozenset[str]:
     return frozenset(lists.rows(__package__, "bulletin-codes.txt"))
 
 
+LIST_ITEM = regex.compile(r"\[(?P<close>/?)\*(?P<id>(?::m)?:(?=[a-z]*\d)[\da-z]{5,10})?\]")
+"""`[*]`, `[*:7d20aa31ce]`, `[/*:m:7d20aa31ce]`: an item of a list, and its end."""
+LIST_NAMES = frozenset({"list", "ul", "ol"})
+
+
 @cache
 def code_pattern() -> regex.Pattern[str]:
     """An opening or a closing code."""
@@ -38,15 +43,21 @@ def code_pattern() -> regex.Pattern[str]:
     )
 
 
-LIST_ITEM = regex.compile(r"\[(?P<close>/?)\*(?::m)?(?::[\da-z]{5,10})?\]")
-"""`[*]`, `[*:7d20aa31ce]`, `[/*:m:7d20aa31ce]`: an item of a list, and its end."""
-LIST_NAMES = frozenset({"list", "ul", "ol"})
-
-
 def without_bulletin_codes(text: str, code: Spans) -> Iterator[Edit]:
-    """Yield an edit for both codes of each pair outside `code`."""
-    if ABOUT_CODES.search(text):
+    """Yield an edit for both codes of each pair outside `code`, and for the items of lists."""
+    pairs, items = _pairs(text, code), [match for match in LIST_ITEM.finditer(text) if match["id"]]
+    if not (pairs or items) or ABOUT_CODES.search(text):
         return
+    edits = [Edit(match.start(), match[0], "", BULLETIN_CODE.name, BULLETIN_CODE_CONFIDENCE) for match in pairs]
+    for opening, closing in zip(pairs[::2], pairs[1::2], strict=True):
+        if opening["name"].lower() in LIST_NAMES:
+            items += LIST_ITEM.finditer(text, opening.end(), closing.start())
+    edits += [_item_edit(text, item) for item in items if not is_inside(code, item.start())]
+    yield from sorted(set(edits), key=lambda edit: edit.start)
+
+
+def _pairs(text: str, code: Spans) -> list[regex.Match[str]]:
+    """The codes in pairs: each opening code is followed by the one that closes it."""
     opened: dict[str, list[regex.Match[str]]] = {}
     pairs: list[regex.Match[str]] = []
     for match in code_pattern().finditer(text):
@@ -57,16 +68,17 @@ def without_bulletin_codes(text: str, code: Spans) -> Iterator[Edit]:
             opened.setdefault(name, []).append(match)
         elif opened.get(name) and not match["value"]:
             pairs += [opened[name].pop(), match]
-    edits = [Edit(match.start(), match[0], "", BULLETIN_CODE.name, BULLETIN_CODE_CONFIDENCE) for match in pairs]
-    for opening, closing in zip(pairs[::2], pairs[1::2], strict=True):
-        if opening["name"].lower() in LIST_NAMES:
-            edits += _item_edits(text, opening.end(), closing.start())
-    yield from sorted(set(edits), key=lambda edit: edit.start)
+    return pairs
 
 
-def _item_edits(text: str, start: int, end: int) -> Iterator[Edit]:
-    """An edit for each mark of an item of the list at `[start, end)`, a line end where an item begins within a line."""
-    for match in LIST_ITEM.finditer(text, start, end):
-        begins_line = match["close"] or match.start() == start or text[match.start() - 1] == "\n"
-        new = "" if begins_line else "\n"
-        yield Edit(match.start(), match[0], new, BULLETIN_CODE.name, BULLETIN_CODE_CONFIDENCE)
+def _item_edit(text: str, item: regex.Match[str]) -> Edit:
+    """The edit for the mark of an item: a line end where the item begins within a line."""
+    begins_line = item["close"] or item.start() == 0 or text[item.start() - 1] == "\n" or _follows_opening(text, item)
+    return Edit(item.start(), item[0], "" if begins_line else "\n", BULLETIN_CODE.name, BULLETIN_CODE_CONFIDENCE)
+
+
+def _follows_opening(text: str, item: regex.Match[str]) -> bool:
+    """Whether the code that begins a list is right before an item."""
+    opening = text.rfind("[", 0, item.start())
+    match = code_pattern().match(text, max(0, opening))
+    return match is not None and match.end() == item.start() and match["name"].lower() in LIST_NAMES

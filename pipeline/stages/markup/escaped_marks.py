@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import regex
 
-from pipeline.stages.markup.code_spans import Spans, is_inside
 from pipeline.stages.markup.rules import ESCAPED_MARK
+from pipeline.stages.non_prose.code_marks import Spans, is_inside
 from pipeline.text.edits import Edit
 
 OTHER_BACKSLASH = regex.compile(
@@ -36,10 +36,11 @@ BACKSLASH_OF_MARK = regex.compile(
 )
 ESCAPED_PAIR = regex.compile(
     r"""
-    \\\[(?=[\p{L}\p{Lo}])(?P<square>[^\\\[\]|\n]{0,80})(?<!\s)\\\](?!\()            # \[applause\]
+    \\\[(?=\p{L}|\d{1,3}\\\])(?P<square>[^\\\[\]|\n]{0,80})(?<!\s)\\\](?!\()            # \[applause\]
     |\\\((?P<round>[\p{L}\p{M}][\p{L}\p{M}\x20,.'’-]{2,80})(?<!\s)\\\)               # \(see below\)
     |(?<![\w*\\])(?P<stars>(?:\\\*){1,3})(?=[\p{L}\p{N}])
       (?P<starred>[^\\\n*]{1,200})(?<!\s)(?P=stars)(?![\w*\\])                      # \*really\*
+    |(?<![\w_\\])\\_(?=[\p{L}\p{N}])[^\\\n_]{1,200}(?<!\s)\\_(?![\w_\\])              # \_really\_
     """,
     regex.VERBOSE,
 )

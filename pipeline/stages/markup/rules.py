@@ -26,6 +26,7 @@ SPOILT_COPY = Rule(
     acts=(
         'The tide<font class="jammer">1 $q) z</font> turned',
         'It<span style="display:none">% x* k</span> rained.',
+        '<font style="font-size:0px">8 J& k#</font>It rained.',
         "潮水涨了。8 J& k# ]4 x7 Q\n我们走了。) v% ~4 L! c: p",
     ),
     spares=(
@@ -34,13 +35,14 @@ SPOILT_COPY = Rule(
         'The <font class="note">low tide</font> turned',
         '`<font class="jammer">x</font>`',
         "display:none hides it",
+        "letters a, b, c, d, e, f",
     ),
 )
 XML = Rule(
     "markup.xml",
     "an XML declaration or the marks of a CDATA section",
-    acts=("<![CDATA[The tide]]>", '<?xml version="1.0"?>The tide', "The tide]]>"),
-    spares=("<?php echo 1; ?>", "a <![CDATA[ alone", "a[b[0]]>1 is true", "`x]]>`"),
+    acts=("<![CDATA[The tide]]>", "The tide turned.]]>", "<![CDATA[The tide turned.", '<?xml version="1.0"?>The tide'),
+    spares=("<?php echo 1; ?>", "a <![CDATA[ alone", "x = a[b[0]]>", "a[b[0]]>1 is true", "`x]]>`"),
 )
 BULLETIN_CODE = Rule(
     "markup.bulletin-code",
@@ -72,7 +74,7 @@ SHORTCODE = Rule(
         "a film on [YouTube] and [Vimeo]",
         "{% for a in b %}{% include ad.html %}{% endfor %}",
         "`[gallery]`",
-        "[box] alone",
+        "[box] alone, [gallery] and [video]",
         "{{ name }} rose",
     ),
 )

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import regex
 
-from pipeline.stages.markup.code_spans import Spans, code_spans, is_inside
 from pipeline.stages.markup.rules import SCRIPT, SPOILT_COPY, XML
+from pipeline.stages.non_prose.code_marks import Spans, code_spans, is_inside
 from pipeline.text.edits import Edit
 
 SCRIPT_ELEMENT = regex.compile(
@@ -26,16 +26,21 @@ XML_SECTION = regex.compile(
     """,
     regex.VERBOSE,
 )
+OPEN_SECTION = regex.compile(r"^<!\[CDATA\[(?=[\p{L}\p{N}“\"<])", regex.MULTILINE)
+LONE_SECTION_END = regex.compile(r"^[^\[\]\n]*+(?P<mark>\]\]>)[ \t]*$", regex.MULTILINE)
+"""`The tide turned.]]>`; but not `a[b[0]]>`."""
 HIDDEN_ELEMENT = regex.compile(
     r"""
-    <(?P<name>font|span|i)\s(?:class="?jammer"?|style="?display:\s?none;?"?)>    # Discuz: <font class="jammer">
+    <(?P<name>font|span|i)\s
+    (?:class="?jammer"?                                             # Discuz: <font class="jammer">
+      |style="?(?:display:\s?none|font-size:\s?0(?:px|pt|em)?)           # <font style="font-size:0px
+       (?:;\s?color:\s?\#?\w{1,20})?;?"?                               # ;color:#fff">
+    )>
     [^<>\n]{0,80}
     </(?P=name)>
     """,
     regex.IGNORECASE | regex.VERBOSE,
 )
-LONE_CDATA_END = regex.compile(r"(?<=[^\W\d][.!?。！？…”’\"')]{0,3})[ ]?\]\]>[ \t]*$", regex.MULTILINE)
-"""`The tide]]>`: the end of a section whose start was cut off."""
 SCRIPT_CONFIDENCE = 0.93
 """What looks like a program may be an example of one."""
 XML_CONFIDENCE = 0.95
@@ -65,9 +70,11 @@ def without_sections(text: str) -> Iterator[Edit]:
         ]
         if not scripts:
             yield from _hidden_elements(text, code)
-    if scripts or (CDATA_START not in text and "<?xml" not in text):
+    if scripts:
         yield from scripts
         return
+    if CDATA_END not in text:
+        yield from _open_sections(text, code)
     for section in XML_SECTION.finditer(text):
         if is_inside(code, section.start()):
             continue
@@ -78,18 +85,23 @@ def without_sections(text: str) -> Iterator[Edit]:
             yield Edit(section.end() - len(CDATA_END), CDATA_END, "", XML.name, XML_CONFIDENCE)
 
 
-def without_lone_cdata_end(text: str, code: Spans) -> Iterator[Edit]:
-    """Yield an edit for the end of a CDATA section at the end of a line, if no section begins in the text."""
-    if CDATA_START in text:
-        return
-    for match in LONE_CDATA_END.finditer(text):
+def _open_sections(text: str, code: Spans) -> Iterator[Edit]:
+    """An edit for each mark at the start of a line of a text in which no section ends, since it was cut."""
+    for match in OPEN_SECTION.finditer(text):
         if not is_inside(code, match.start()):
             yield Edit(match.start(), match[0], "", XML.name, XML_CONFIDENCE)
 
 
+def without_section_ends(text: str) -> Iterator[Edit]:
+    """Yield an edit for each `]]>` at the end of a line in a text in which no section begins."""
+    if CDATA_START not in text:
+        for match in LONE_SECTION_END.finditer(text):
+            yield Edit(match.start("mark"), CDATA_END, "", XML.name, XML_CONFIDENCE)
+
+
 def _hidden_elements(text: str, code: Spans) -> Iterator[Edit]:
     """An edit for each piece that a board hid in the text: `<span style="display:none">% x* k</span>`."""
-    if "jammer" not in text and "display" not in text:
+    if "jammer" not in text and "display" not in text and "font-size" not in text:
         return
     for match in HIDDEN_ELEMENT.finditer(text):
         if not is_inside(code, match.start()) and not is_quoted(text, *match.span()):

@@ -12,7 +12,6 @@ import regex
 
 from pipeline.lexicon.lists import table
 from pipeline.stages.markup.bulletin_codes import code_names
-from pipeline.stages.markup.code_spans import Spans, is_inside
 from pipeline.stages.markup.rules import SHORTCODE
 from pipeline.stages.markup.tags import with_spaces_around
 from pipeline.text.edits import Edit
@@ -62,9 +61,9 @@ class Shortcode(msgspec.Struct, frozen=True):
     is_block: bool
 
 
-def without_shortcodes(text: str, code: Spans) -> Iterator[Edit]:
-    """Yield an edit for each run of shortcodes outside `code`, a line end where it parts two blocks."""
-    found = [each for each in (*bracketed(text), *templates(text)) if not is_inside(code, each.start)]
+def without_shortcodes(text: str) -> Iterator[Edit]:
+    """Yield an edit for each run of shortcodes, a line end where it parts two blocks."""
+    found = [*bracketed(text), *templates(text)]
     if not found or ABOUT_SHORTCODES.search(text) or PROGRAM.search(text):
         return
     for run in _runs(text, sorted(found, key=lambda each: each.start)):

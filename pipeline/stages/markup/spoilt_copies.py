@@ -19,8 +19,8 @@ RANDOM_PAIRS = regex.compile(
     """,
     regex.VERBOSE | regex.MULTILINE,
 )
-WIDE = regex.compile(r"[\u2014-\u2026\u3000-\uffef]")
-"""A Chinese character, or a mark that ends a Chinese line."""
+WIDE_BEFORE = regex.compile(r"[\u2014-\u2026\u3000-\uffef]\n?$")
+"""A Chinese character, or a mark that ends a Chinese line, at its end or on the line before."""
 MIN_LINES = 2
 """Chinese lines with such letters that a text must have: a board puts them after every line."""
 MIN_KINDS = 6
@@ -33,7 +33,10 @@ CONFIDENCE = 0.93
 def without_spoilt_copies(text: str) -> Iterator[Edit]:
     """Yield an edit for the random letters at the end of each line that has them."""
     found = [match for match in RANDOM_PAIRS.finditer(text) if _is_random(match[0])]
-    if sum(bool(match.start() and WIDE.match(text, match.start() - 1)) for match in found) < MIN_LINES:
+    if (
+        sum(WIDE_BEFORE.search(text, max(0, match.start() - 2), match.start()) is not None for match in found)
+        < MIN_LINES
+    ):
         return
     for match in found:
         yield Edit(match.start(), match[0], "", SPOILT_COPY.name, CONFIDENCE)

@@ -11,14 +11,14 @@ from pipeline.model.document import Document
 from pipeline.model.stage import Finding, Rule
 from pipeline.stages.fixpoint import propose_to_fixpoint
 from pipeline.stages.markup.bulletin_codes import without_bulletin_codes
-from pipeline.stages.markup.code_spans import code_spans
 from pipeline.stages.markup.escaped_marks import without_escapes
 from pipeline.stages.markup.invisible import without_invisible
 from pipeline.stages.markup.rules import RULES, TAG
-from pipeline.stages.markup.sections import CDATA_END, without_lone_cdata_end, without_sections
+from pipeline.stages.markup.sections import CDATA_END, without_section_ends, without_sections
 from pipeline.stages.markup.shortcodes import without_shortcodes
 from pipeline.stages.markup.spoilt_copies import without_spoilt_copies
 from pipeline.stages.markup.tags import tag_pattern, without_tags
+from pipeline.stages.non_prose.mask import masked_spans, prose_edits
 from pipeline.text.edits import Edit
 
 
@@ -29,18 +29,18 @@ def repair(document: Document) -> Iterator[Edit]:
     if "<" in text and ("</" in text or "<!" in text or "<?" in text):
         edits = list(without_sections(text))
     if not edits and "<" in text and ("</" in text or tag_pattern().search(text)):
-        edits = list(without_tags(text))
+        edits = list(without_tags(text, masked_spans(document)))
     if not any(round(edit.confidence, 2) >= TAG.threshold_for(document) for edit in edits):
         if "[/" in text:
-            edits += without_bulletin_codes(text, code_spans(text))
-        if "[" in text or "{%" in text or "{{" in text:
-            edits += without_shortcodes(text, code_spans(text))
+            edits += without_bulletin_codes(text, masked_spans(document))
         if CDATA_END in text:
-            edits += without_lone_cdata_end(text, code_spans(text))
+            edits += prose_edits(document, without_section_ends(text))
+        if "[" in text or "{%" in text or "{{" in text:
+            edits += prose_edits(document, without_shortcodes(text))
         if "\\" in text:
-            edits += without_escapes(text, code_spans(text))
+            edits += without_escapes(text, masked_spans(document))
         edits += without_invisible(text)
-        edits += without_spoilt_copies(text)
+        edits += prose_edits(document, without_spoilt_copies(text))
     yield from sorted(edits, key=lambda edit: edit.start)
 
 

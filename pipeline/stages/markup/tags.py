@@ -13,8 +13,8 @@ import msgspec
 import regex
 
 from pipeline.lexicon import lists
-from pipeline.stages.markup.code_spans import code_spans, is_inside
 from pipeline.stages.markup.rules import LINE_BREAK, TAG
+from pipeline.stages.non_prose.code_marks import Spans, is_inside
 from pipeline.text.edits import Edit
 
 ATTRIBUTE = r"""
@@ -185,9 +185,8 @@ class TagRun(msgspec.Struct):
     separates_lines: bool
 
 
-def tag_runs(text: str) -> Iterator[TagRun]:
-    """Yield the runs of tags outside code."""
-    code = code_spans(text)
+def tag_runs(text: str, code: Spans) -> Iterator[TagRun]:
+    """Yield the runs of tags outside `code`."""
     matches = [match for match in tag_pattern().finditer(text) if not is_inside(code, match.start())]
     closed = frozenset(match["name"].lower() for match in matches if match["close"])
     run: TagRun | None = None
@@ -227,9 +226,9 @@ def is_lone_paragraph(text: str, run: TagRun) -> bool:
     return is_at_line_start and run.end < len(text) and text[run.end] != "\n"
 
 
-def without_tags(text: str) -> Iterator[Edit]:
-    """Yield an edit for each run of tags: `One.<br>Two.` to two lines, `a <b>bold</b> claim` to `a bold claim`."""
-    runs = list(tag_runs(text))
+def without_tags(text: str, code: Spans) -> Iterator[Edit]:
+    """Yield an edit for each run of tags outside `code`: `One.<br>Two.` to two lines, `a <b>claim</b>` to `a claim`."""
+    runs = list(tag_runs(text, code))
     if len(runs) == 1 and is_lone_paragraph(text, runs[0]):
         yield Edit(runs[0].start, text[runs[0].start : runs[0].end], "", TAG.name, LONE_TAG_CONFIDENCE)
         return

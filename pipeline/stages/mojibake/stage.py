@@ -14,7 +14,6 @@ from typing import ClassVar
 from pipeline.model.document import Document
 from pipeline.model.stage import Finding, Rule
 from pipeline.stages.fixpoint import propose_to_fixpoint
-from pipeline.stages.markup.code_spans import code_spans, fenced_blocks, is_inside
 from pipeline.stages.mojibake.chinese import repaired_chinese, unread_bytes
 from pipeline.stages.mojibake.misreadings import (
     ALL_SIGNS,
@@ -33,6 +32,7 @@ from pipeline.stages.mojibake.swapped_codecs import (
     repaired_utf8_as_gbk,
 )
 from pipeline.stages.mojibake.unreadable import REPLACEMENTS, notes, replacement_spans
+from pipeline.stages.non_prose.code_marks import code_spans, fenced_blocks, is_inside
 from pipeline.text.edits import Edit
 from pipeline.text.encodings.rarity import REPLACEMENT
 

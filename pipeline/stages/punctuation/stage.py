@@ -20,6 +20,7 @@ from pipeline.segmentation.counts import document_counts
 from pipeline.segmentation.score import missing_spaces
 from pipeline.segmentation.user_words import user_words_of
 from pipeline.stages.fixpoint import propose_to_fixpoint
+from pipeline.stages.non_prose.mask import prose_edits
 from pipeline.stages.punctuation.lines import PunctuatedLine, punctuated_line
 from pipeline.stages.punctuation.marks import QUOTATION_MARKS, edit_for_mark
 from pipeline.stages.punctuation.missing_spaces import edit_for_gap
@@ -59,10 +60,10 @@ class Punctuation:
 
 
 def allowed_edits(document: Document) -> Iterator[Edit]:
-    """The edits of `document`, except those inside an entry of the user's vocabulary: `Yahoo!Japan` stays as it is."""
+    """The edits of the prose of `document`, except those inside an entry of the user's vocabulary: `Yahoo!Japan`."""
     if not document.vocabulary:
-        yield from proposed_edits(document)
-    elif edits := list(proposed_edits(document)):
+        yield from prose_edits(document, proposed_edits(document))
+    elif edits := list(prose_edits(document, proposed_edits(document))):
         spans = document.vocabulary.marked(document.text)
         yield from (edit for edit in edits if not changes_inside(spans, edit.start, edit.end))
 

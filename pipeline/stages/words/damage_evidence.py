@@ -12,7 +12,7 @@ from pipeline.segmentation.word_scores import is_common, lowered
 
 MIN_SURE_CONFIDENCE = 0.9
 """Confidence from which another join shows that spaces were lost."""
-REACH = 60
+WORD_REACH = 60
 """Letters on each side of a place that are looked at."""
 
 
@@ -36,7 +36,7 @@ def recurs(text: str, word: str) -> bool:
 
 def _is_join(text: str, at: int) -> bool:
     """Whether two words surely meet at `at`: in small letters, in no dictionary, and not as a term that recurs."""
-    runs = LETTER_RUN.finditer(text, max(0, at - REACH), at + REACH)
+    runs = LETTER_RUN.finditer(text, max(0, at - WORD_REACH), at + WORD_REACH)
     run = next((run for run in runs if run.start() < at < run.end()), None)
     if run is None or not run[0][1:].islower() or is_dictionary_word(lowered(run[0])):
         return False

@@ -20,6 +20,7 @@ from pipeline.segmentation.counts import document_counts
 from pipeline.segmentation.score import missing_spaces
 from pipeline.segmentation.user_words import user_words_of
 from pipeline.stages.fixpoint import propose_to_fixpoint
+from pipeline.stages.non_prose.mask import prose_edits
 from pipeline.stages.words.cut_titles import truncated_title
 from pipeline.stages.words.rule_selection import Gap, joined_years, rule_for
 from pipeline.stages.words.rules import NUMBER, RULES
@@ -57,8 +58,8 @@ class Words:
     def _allowed_edits(self, document: Document) -> Iterator[Edit]:
         """The edits of `document`, except those inside an entry of the user's vocabulary: `In2022`, a product."""
         if not document.vocabulary:
-            yield from self._edits(document)
-        elif edits := list(self._edits(document)):
+            yield from prose_edits(document, self._edits(document))
+        elif edits := list(prose_edits(document, self._edits(document))):
             spans = document.vocabulary.marked(document.text)
             yield from (edit for edit in edits if not changes_inside(spans, edit.start, edit.end))
 
