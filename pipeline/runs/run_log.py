@@ -6,6 +6,7 @@ run ends; until then the list of the earlier run stays.
 """
 
 import os
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +14,9 @@ from typing import BinaryIO
 
 import msgspec
 
-from pipeline.runs.counters import Counters, LeftOutEntry
+from pipeline.model.article import StageVersion
+from pipeline.runs.article_counts import ContentFigures
+from pipeline.runs.counters import Counters, LeftOutEntry, Totals
 from pipeline.runs.events import LogEntry
 from pipeline.runs.outcome import Failure, Rejection
 from pipeline.storage.atomic import write_atomic
@@ -62,16 +65,41 @@ class RunLog:
         return self._folder / f".{name}.part"
 
 
-def write_summary(counters: Counters, stages: object, version: str, folder: Path, *, finished: bool) -> None:
-    """Writes `run.json`: the counts of documents, what the written articles hold, and the versions that made them."""
+class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """The content of `run.json`.
+
+    Attributes:
+        version: The version of the pipeline.
+        finished: False if the run was stopped or failed; the counts are then those up to there.
+        documents: The documents by outcome.
+        figures: What the articles hold that this run wrote, not those that it left unchanged.
+        edits: The number of edits by rule, in these articles.
+        notes: The number of notes by rule, in these articles.
+        stages: The stages of the recipe with their packages, in order.
+
+    """
+
+    version: str
+    finished: bool
+    documents: Totals
+    figures: ContentFigures
+    edits: Mapping[str, int]
+    notes: Mapping[str, int]
+    stages: tuple[StageVersion, ...]
+
+
+def write_summary(
+    counters: Counters, stages: tuple[StageVersion, ...], version: str, folder: Path, *, finished: bool
+) -> None:
+    """Writes `run.json`. Raises `OSError`."""
     content = counters.content
-    summary = {
-        "version": version,
-        "finished": finished,
-        "documents": counters.totals,
-        "figures": counters.figures,
-        "edits": dict(sorted(content.edits_by_rule.items())),
-        "notes": dict(sorted(content.notes_by_rule.items())),
-        "stages": stages,
-    }
+    summary = RunSummary(
+        version=version,
+        finished=finished,
+        documents=counters.totals,
+        figures=counters.figures,
+        edits=dict(sorted(content.edits_by_rule.items())),
+        notes=dict(sorted(content.notes_by_rule.items())),
+        stages=stages,
+    )
     write_atomic(folder / SUMMARY_FILE, msgspec.json.format(msgspec.json.encode(summary), indent=1) + b"\n")
