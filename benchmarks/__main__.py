@@ -5,6 +5,7 @@ from pathlib import Path
 
 from benchmarks import (
     accuracy,
+    clean_text,
     cold,
     damage,
     encoded_documents,
@@ -43,6 +44,9 @@ def main() -> None:
     )
     parser.add_argument("--limit", type=int, default=0, help="documents of each folder in --texts (default: all)")
     parser.add_argument("--pages", type=Path, help="folder of the public article-extraction benchmark")
+    parser.add_argument(
+        "--clean", type=Path, help="folder of clean texts: spacing prints what is changed in them, for you to judge"
+    )
     parser.add_argument("--folds", type=Path, help="forests of each fold for spacing, made by scripts/train_spacing.py")
     parser.add_argument(
         "--annotated", type=Path, nargs="+", default=[], help="folders of annotated documents for structure"
@@ -93,7 +97,7 @@ def main() -> None:
     if "extraction" in wanted:
         extraction.report(options.pages)
     if "spacing" in wanted:
-        spacing.report(options.public, options.folds)
+        report_spacing(options)
     if "structure" in wanted:
         structure.report(ROOT, options.public, options.corpora, options.annotated)
     if "layouts" in wanted:
@@ -104,6 +108,14 @@ def main() -> None:
         frames.report(listed=options.list)
     if "accuracy" in wanted:
         accuracy.report(ROOT, options.public)
+
+
+def report_spacing(options: argparse.Namespace) -> None:
+    """What is changed in clean texts if they are given, else what is found on the public benchmark."""
+    if options.clean:
+        clean_text.report(options.clean)
+    else:
+        spacing.report(options.public, options.folds)
 
 
 if __name__ == "__main__":
