@@ -140,6 +140,17 @@ REQUEST_OR_COUNT = regex.compile(r"[请請]|[第其][一二三四五六七八九
 """How requests to the reader (`请注意：`) and counted points (`第一：`) begin; no name does."""
 SAYING = regex.compile(r"(?:[说說道喊叫问問]|\b(?:said|says))$")
 """The end of what tells that somebody speaks, in a story or an answer: `I said: “…”`, `有人问：`."""
+MIN_SENTENCE_WORD_LETTERS = 5
+"""Letters of a word in small letters from which the full stop after it ends a sentence: `prof. Rook`, `feat. Moss`."""
+END_WITHIN_LABEL = regex.compile(
+    rf"""
+    [。！？](?=\p{{L}})                                                   # 他走了。我问
+  | (?<![\p{{L}}\p{{N}}@.’'\-]) \p{{Ll}}[\p{{L}}’'\-]*+                  # a word in small letters; not Yahoo! News
+    (?: (?<=\p{{L}}{{{MIN_SENTENCE_WORD_LETTERS}}})\. | [!?…] )["”’)]?+\s   # I was tired. Then; Are you? Well
+    """,
+    regex.VERBOSE,
+)
+"""Where a sentence ends within a text. No label that speaks holds one."""
 NO_LINE_END = ".。，,;；、!！"
 WORD_CHARACTER = regex.compile(r"[\p{L}\p{N}\p{Emoji_Presentation}]")
 """What a label has at least one of; some people go by pictures."""
@@ -252,14 +263,20 @@ def _candidates_of(i: int, blocks: Sequence[Block], openings: Sequence[TurnOpeni
 def is_never_speaker(label: str) -> bool:
     """Whether the words of a label announce something else than a speaker: `Note`, `来源`, `请注意`, `第一`, `I said`.
 
-    In the documents that the trees learned from, none of some thousand such labels is a speaker's.
+    Neither is a label that holds the end of a sentence: `It was late. My answer`. In the documents that the trees
+    learned from, none of some thousand such labels is a speaker's.
     """
     if not label:
         return False
     cue = cue_of(label)
     if cue is not None:
         return cue.kind == "never"
-    return REQUEST_OR_COUNT.match(label) is not None or SAYING.search(label) is not None or label[0] in "(（"
+    return (
+        REQUEST_OR_COUNT.match(label) is not None
+        or SAYING.search(label) is not None
+        or END_WITHIN_LABEL.search(label) is not None
+        or label[0] in "(（"
+    )
 
 
 def _is_set_apart(block: Block, opening: TurnOpening) -> bool:
