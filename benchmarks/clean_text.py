@@ -47,7 +47,8 @@ def report(folder: Path, seed: int = 1) -> None:
 def edits_of(folder: Path) -> tuple[int, Sequence[CleanEdit]]:
     """The number of words of all texts in a folder, and what is changed in them."""
     repair = Pipeline(stages=STAGES)
-    words, edits = 0, []
+    words = 0
+    edits: list[CleanEdit] = []
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         text = path.read_bytes()[:MAX_BYTES].decode("utf-8", "replace")
         words += len(text.split())
