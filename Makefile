@@ -87,7 +87,7 @@ lexicon: $(INSTALLED)  ## build the word data anew: make lexicon CORPORA="prose.
 	$(BIN)/python -m pip install --quiet --requirement requirements-lexicon.txt
 	$(BIN)/python scripts/build_lexicon.py $(CORPORA)
 
-dictionary: $(INSTALLED)  ## find anew the words that read like two: make dictionary ORDINARY="list ..." LARGE="list ..." WORDNET=folder
+dictionary: $(INSTALLED)  ## gather anew the words of dictionaries: make dictionary ORDINARY="list ..." LARGE="list ..." WORDNET=folder
 	$(BIN)/python scripts/build_dictionary.py --ordinary $(ORDINARY) --large $(LARGE) --wordnet $(WORDNET)
 
 forests: $(INSTALLED)  ## grow the forests of spacing anew: make forests CORPORA="prose.txt.xz ..." PUBLIC=benchmark

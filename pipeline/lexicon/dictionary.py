@@ -1,7 +1,6 @@
-"""Words of large dictionaries that read like two words run together: `seethe`, `behindhand`, `acardiac`.
+"""Words of large dictionaries that running text hardly has, and that may read like two: `seethe`, `behindhand`.
 
-`scripts/build_dictionary.py` asks `pipeline.segmentation` about every word of the dictionaries, and keeps those that
-it would split.
+Built by `scripts/build_dictionary.py`. Common words are not in it, but for those that the lexicon takes for two.
 """
 
 from functools import cache
@@ -12,7 +11,7 @@ import marisa_trie
 
 
 def is_dictionary_word(word: str) -> bool:
-    """Whether a word in small letters is one that a dictionary has, though it reads like two.
+    """Whether a word in small letters is one that a dictionary has, though running text hardly does.
 
     >>> is_dictionary_word("seethe"), is_dictionary_word("ofthe")
     (True, False)
