@@ -5,6 +5,8 @@
 
 from functools import lru_cache
 
+import regex
+
 from pipeline.lexicon.dictionary import is_dictionary_word
 from pipeline.segmentation.boundaries import LETTER_RUN
 from pipeline.segmentation.score import missing_spaces
@@ -12,20 +14,41 @@ from pipeline.segmentation.word_scores import is_common, lowered
 
 MIN_SURE_CONFIDENCE = 0.9
 """Confidence from which another join shows that spaces were lost."""
+KEY_CHARS = 4
+"""Letters on each side of a place that tell one join from another."""
+MIN_NAMES, NAMES_PER_JOIN = 3, 3
+"""Different names in camel case that a text without joins has at least, and how many more for each join. Where 1 or
+10 % of the spaces were removed, this cost no repair on the development half of the benchmark."""
+CAMEL_NAME = regex.compile(r"(?<![\p{L}\d_.])\p{Lu}\p{Ll}+(?:\p{Lu}\p{Ll}+)+(?![\p{L}\d])")
 WORD_REACH = 60
 """Letters on each side of a place that are looked at."""
 
 
-@lru_cache(maxsize=2)
 def shows_lost_spaces(text: str, user_words: frozenset[str]) -> bool:
-    """Whether a space is surely missing in small letters of a text, other than in a word of a dictionary.
+    """Whether a text has a sure join, see `sure_joins`."""
+    return sure_joins(text, user_words) > 0
+
+
+@lru_cache(maxsize=2)
+def sure_joins(text: str, user_words: frozenset[str]) -> int:
+    """How many different words surely miss a space in small letters of a text, other than those of a dictionary.
 
     Capitals within a token do not count: they may be the name of a product. `user_words` are those of the user.
     """
-    return any(
-        space.inner and space.confidence >= MIN_SURE_CONFIDENCE and _is_join(text, space.at)
-        for space in missing_spaces(text, user_words)
+    return len(
+        {
+            text[max(0, space.at - KEY_CHARS) : space.at + KEY_CHARS]
+            for space in missing_spaces(text, user_words)
+            if space.inner and space.confidence >= MIN_SURE_CONFIDENCE and _is_join(text, space.at)
+        }
     )
+
+
+@lru_cache(maxsize=2)
+def is_full_of_names(text: str, user_words: frozenset[str]) -> bool:
+    """Whether a text has so many names in camel case beside its joins that they are names: `AssetManager`."""
+    names = len(set(CAMEL_NAME.findall(text)))
+    return names >= MIN_NAMES and names >= MIN_NAMES + NAMES_PER_JOIN * sure_joins(text, user_words)
 
 
 def recurs(text: str, word: str) -> bool:

@@ -21,7 +21,7 @@ from pipeline.segmentation.counts import DocumentCounts
 from pipeline.segmentation.score import MissingSpace
 from pipeline.segmentation.user_words import UserWords
 from pipeline.segmentation.word_scores import UNSEEN, is_affixed, is_common, is_rare, lowered, word_facts
-from pipeline.stages.words.damage_evidence import is_beside_small_word, recurs, shows_lost_spaces
+from pipeline.stages.words.damage_evidence import is_beside_small_word, is_full_of_names, recurs, shows_lost_spaces
 from pipeline.stages.words.prose import is_alone_on_line, is_prose
 from pipeline.stages.words.rules import CAPITAL, DASH, IN_VOCABULARY, NAMES, NUMBER, RUN_TOGETHER
 
@@ -200,10 +200,12 @@ def _is_dictionary_word(gap: Gap) -> bool:
     return is_dictionary_word(lowered(gap.word)) and not _shows_lost_spaces(gap)
 
 
-def _is_recurring_name(gap: Gap) -> bool:
-    """`OneSpan`, `TheStreet’s` more than once, in a document that shows no other lost space."""
+def _is_name_in_camel_case(gap: Gap) -> bool:
+    """`OneSpan`, `TheStreet’s` more than once, in a document that shows no other lost space, or one among many."""
     if not (_is_at_capital(gap) and gap.word[0].isupper()):
         return False
+    if is_full_of_names(gap.text, gap.user_words.edges):
+        return True
     return recurs(gap.text, NAME_END.split(gap.word)[0]) and not _shows_lost_spaces(gap)
 
 
@@ -224,7 +226,7 @@ RUN_EXCEPTIONS: tuple[Predicate, ...] = (
     _is_cut_off,
     _is_name_in_lexicon,
     _is_dictionary_word,
-    _is_recurring_name,
+    _is_name_in_camel_case,
     _is_recurring_term,
 )
 """Runs of letters that stay one word, in the order in which they are checked."""
