@@ -1,6 +1,6 @@
-"""Words of large dictionaries that running text hardly has, and that may read like two: `seethe`, `behindhand`.
+"""Words of large dictionaries that running text hardly has, and that look like two: `seethe`, `behindhand`.
 
-Built by `scripts/build_dictionary.py`. Common words are not in it, but for those that the lexicon takes for two.
+Built by `scripts/build_dictionary.py`. What the lexicon knows is not in it, but for words that it takes for two.
 """
 
 from functools import cache
@@ -11,7 +11,7 @@ import marisa_trie
 
 
 def is_dictionary_word(word: str) -> bool:
-    """Whether a word in small letters is one that a dictionary has, though running text hardly does.
+    """Whether a word in small letters is one that a dictionary has, though it looks like two.
 
     >>> is_dictionary_word("seethe"), is_dictionary_word("ofthe")
     (True, False)

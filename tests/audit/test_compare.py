@@ -21,7 +21,7 @@ from pipeline.text.edits import Change
 
 RAW = """Bread Before Dawn
 
-WEIR LANE POST: Why do you getup at two?
+WEIR LANE POST: Why areyou up at two?
 
 ODILE MARCHANT: The dough is quot;awakequot; before I am,and it does not wait.
 
@@ -146,7 +146,7 @@ def test_difference_is_attributed_to_the_disabled_rule() -> None:
     difference = compare(made(), made(words="off"))
     (hunk,) = difference.text
     assert (hunk.old, hunk.new, hunk.rules, hunk.new_line) == (" ", "", ("words.in-vocabulary",), 3)
-    assert (hunk.before, hunk.after) == ("…IR LANE POST: Why do you get", "up at two?")
+    assert (hunk.before, hunk.after) == ("WEIR LANE POST: Why are", "you up at two?")
     assert [(f.what, f.side, f.rule) for f in difference.findings] == [("edit", "old", "words.in-vocabulary")]
 
 
@@ -160,7 +160,7 @@ def test_an_edit_that_another_rule_moved_is_the_same_edit() -> None:
 def test_an_edit_s_place_is_that_in_the_source() -> None:
     difference = compare(made(words="off"), made())
     (finding,) = difference.findings
-    assert finding.start == RAW.index("getup") + 3
+    assert finding.start == RAW.index("areyou") + 3
 
 
 def test_an_edit_by_another_rule_is_another_edit_and_the_text_is_the_same() -> None:

@@ -16,7 +16,7 @@ from pipeline.text.edits import Change
 
 RAW = """Bread Before Dawn
 
-WEIR LANE POST: Why do you getup at two?
+WEIR LANE POST: Why areyou up at two?
 
 ODILE MARCHANT: The dough is quot;awakequot; before I am,and it does not wait.
 
