@@ -84,6 +84,19 @@ def front_matter_end(text: str) -> int:
     return close + 4 if close > 0 and is_key_block(text[4:close]) else 0
 
 
+def key_spans(text: str) -> Iterator[tuple[int, int]]:
+    """The spans of the keys of the front matter of `text`, and of values of one word, such as addresses and labels.
+
+    >>> text = '---\\nlinkTitle: The tide\\nslug: thetide\\n---\\n'; [text[a:b] for a, b in key_spans(text)]
+    ['linkTitle', 'slug', 'thetide']
+    """
+    for match in _entries(text, front_matter_end(text)):
+        yield match.span("key")
+        key = match["key"].lower()
+        if key not in TITLE_KEYS and key not in MAKER_KEYS and " " not in match["value"].strip():
+            yield match.span("value")
+
+
 def maker_fields(text: str, end: int) -> Iterator[FrontMatterField]:
     """The fields in `text[:end]` that say who made the article.
 

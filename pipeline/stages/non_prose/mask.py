@@ -11,12 +11,13 @@ import msgspec
 
 from pipeline.model.document import Document
 from pipeline.model.evidence import Evidence
+from pipeline.stages.front_matter import key_spans
 from pipeline.stages.non_prose.code_lines import code_line_spans
 from pipeline.stages.non_prose.code_marks import Spans, fenced_blocks, inline_code, is_inside, merged
 from pipeline.stages.non_prose.formulas import formulas
 from pipeline.text.edits import Edit
 
-Kind = Literal["code-block", "code-inline", "code-lines", "formula"]
+Kind = Literal["code-block", "code-inline", "code-lines", "formula", "front-matter"]
 
 
 class NonProse(msgspec.Struct, frozen=True):
@@ -62,6 +63,7 @@ def _non_prose(text: str, evidence: tuple[Evidence, ...]) -> tuple[NonProse, ...
         (inline_code(text, blocks), "code-inline"),
         (code_line_spans(text, has_code=bool(blocks or marked)), "code-lines"),
         (formulas(text), "formula"),
+        (list(key_spans(text)), "front-matter"),
     ]
     spans = [NonProse(start, end, kind) for spans, kind in found for start, end in spans]
     return tuple(sorted(spans, key=lambda span: (span.start, -span.end)))

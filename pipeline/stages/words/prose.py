@@ -28,6 +28,9 @@ MIN_COMMON_SHARE = 0.25
 """A line with such a share of common words is English, however many names and terms it has."""
 MIN_WORDS_WITHOUT_COMMON = 8
 """A line of so many words without a common one is not English."""
+MIN_PROSE_WORDS, MIN_PROSE_COMMON_SHARE = 20, 0.07
+"""A line of so many words with a smaller share of common ones is not English: Latin filler, a list of names. Prose of
+English has six times that share."""
 MIN_FOREIGN_WORDS = 2
 MAX_READ_LETTERS = 40
 """Letters of the longest run that is read when its line is judged."""
@@ -77,6 +80,8 @@ def _is_english(line: str) -> bool:
         return False
     if common >= MIN_COMMON_SHARE * len(runs):
         return True
+    if len(runs) >= MIN_PROSE_WORDS and common < MIN_PROSE_COMMON_SHARE * len(runs):
+        return False
     return sum(map(_is_unknown, runs)) <= MAX_UNKNOWN_SHARE * len(runs)
 
 
