@@ -179,7 +179,10 @@ class ProcessPool:
         self._started += 1
         set_warmup_modules()
         try:
-            self._workers.append(PoolWorker(self._pickled_config, self._folder / f"{self._started}.trace"))
+            worker = PoolWorker(self._pickled_config, self._folder / f"{self._started}.trace")
+            # A server that starts a worker is not lost, even if an exit code did not come from it in time.
+            self._lost_servers.discard(worker.parent_id)
+            self._workers.append(worker)
         except StartError as error:
             if error.parent is not None:
                 self._count_lost_server(error.parent)

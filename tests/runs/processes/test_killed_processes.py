@@ -19,8 +19,9 @@ from ordeal import account, lines, litter, log_entries, talk, tree
 from sampling import only
 
 from pipeline.cli import main
-from pipeline.runs.executors import process_pool
+from pipeline.runs.executors import pool_worker, process_pool
 from pipeline.runs.output import compress_shard
+from pipeline.runs.processes import start
 from pipeline.runs.processes.start import ensure_fork_server
 from pipeline.runs.reading_process import supervisor
 
@@ -239,6 +240,19 @@ def test_a_run_whose_processes_are_always_killed_names_unfinished_documents(
     assert not (tmp_path / "out" / "_run" / "unaccounted.jsonl").exists()
     assert go(tmp_path, "undisturbed", form=form) == 0
     assert tree(tmp_path / "out") == tree(tmp_path / "undisturbed")
+
+
+def test_a_server_that_seemed_lost_does_not_hide_that_workers_are_killed(
+    tmp_path: Path, plan: Plan, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine an exit code may come late. Before, such a run started workers without end."""
+    first = iter([True])
+    wait_for_exit = start.wait_for_exit
+    monkeypatch.setattr(pool_worker, "wait_for_exit", lambda *given: next(first, None) or wait_for_exit(*given))
+    plan(*[("imported", "worker")] * 100)
+    assert go(tmp_path) == 1
+    assert "worker processes end without a document to blame" in capsys.readouterr().err
+    assert kills(tmp_path) < 100
 
 
 def check_stopped(output: Path, stderr: str) -> None:
